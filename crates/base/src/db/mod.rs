@@ -1,0 +1,82 @@
+//! The database: SQLite inside, or PostgreSQL.
+//!
+//! Readers take [`Db::read`]; every change goes through a [`Tx`] from [`Db::begin`], which
+//! carries the signals to send once it is committed. SQL is one text for both engines: numbered
+//! placeholders (`$1`), built with [`Sql`].
+
+mod connect;
+mod insert;
+mod listen;
+mod signal;
+mod sql;
+mod tx;
+
+use std::sync::Arc;
+
+use sea_orm::DatabaseConnection;
+use tokio::sync::{Mutex, broadcast};
+
+pub use connect::{ConnectError, PoolSizes};
+pub use insert::insert_many;
+pub use signal::Signal;
+pub use sql::Sql;
+pub use tx::Tx;
+
+/// Which engine answers. Only `search` and this module may fork on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite in this process: one writer, many readers.
+    Sqlite,
+    /// PostgreSQL 15 or later.
+    Postgres,
+}
+
+/// A handle on the database, cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    engine: Engine,
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+    /// SQLite's single writer; unused on PostgreSQL.
+    writer: Arc<Mutex<tx::Writer>>,
+    signals: broadcast::Sender<Signal>,
+}
+
+impl Db {
+    /// The engine behind this handle.
+    pub fn engine(&self) -> Engine {
+        self.0.engine
+    }
+
+    /// A connection for reading. On SQLite it refuses to write.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.0.read
+    }
+
+    /// A connection for statements that manage their own transactions: migrations, `VACUUM`.
+    pub fn admin(&self) -> &DatabaseConnection {
+        &self.0.write
+    }
+
+    /// Opens a write transaction. Dropping it without [`Tx::commit`] rolls it back.
+    ///
+    /// # Errors
+    /// The engine's, when no connection or no write lock can be had.
+    pub async fn begin(&self) -> Result<Tx, sea_orm::DbErr> {
+        Tx::begin(self).await
+    }
+
+    /// Signals of every transaction committed from now on, by any node.
+    pub fn signals(&self) -> broadcast::Receiver<Signal> {
+        self.0.signals.subscribe()
+    }
+
+    /// Closes the pools; statements under way finish first.
+    pub async fn close(&self) {
+        let _ = self.0.read.clone().close().await;
+        let _ = self.0.write.clone().close().await;
+    }
+}

@@ -1,0 +1,128 @@
+use sea_orm::{ConnectionTrait, DbErr, ExecResult, FromQueryResult, Statement, TryGetable, Value};
+
+/// A statement under construction: text with numbered placeholders and the values bound to them.
+///
+/// ```
+/// # use base::db::Sql;
+/// let mut sql = Sql::new("SELECT id FROM clients WHERE call_center_id = ");
+/// sql.bind(7_i64).push(" AND is_active = ").bind(true);
+/// assert_eq!(sql.text(), "SELECT id FROM clients WHERE call_center_id = $1 AND is_active = $2");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Sql {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    /// Starts from `text`.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), values: Vec::new() }
+    }
+
+    /// A whole statement whose placeholders `$1…$n` are already in `text`.
+    pub fn with(text: impl Into<String>, values: impl IntoIterator<Item = Value>) -> Self {
+        Self { text: text.into(), values: values.into_iter().collect() }
+    }
+
+    /// Appends text. Never user input: that goes through [`Sql::bind`].
+    pub fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Appends a placeholder bound to `value`.
+    pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.values.push(value.into());
+        self.text.push('$');
+        self.text.push_str(&self.values.len().to_string());
+        self
+    }
+
+    /// Appends `(v1, v2, …)`; an empty list becomes `(NULL)`, which matches nothing.
+    pub fn bind_list<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
+        self.push("(");
+        let mut any = false;
+        for value in values {
+            if any {
+                self.push(", ");
+            }
+            any = true;
+            self.bind(value);
+        }
+        self.push(if any { ")" } else { "NULL)" })
+    }
+
+    /// The text so far.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn statement(self, conn: &impl ConnectionTrait) -> Statement {
+        Statement::from_sql_and_values(conn.get_database_backend(), self.text, self.values)
+    }
+
+    /// Runs it and returns how many rows it touched.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn execute(self, conn: &impl ConnectionTrait) -> Result<u64, DbErr> {
+        let result: ExecResult = conn.execute_raw(self.statement(conn)).await?;
+        Ok(result.rows_affected())
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// The engine's, or a column that does not fit `T`.
+    pub async fn all<T: FromQueryResult>(
+        self,
+        conn: &impl ConnectionTrait,
+    ) -> Result<Vec<T>, DbErr> {
+        conn.query_all_raw(self.statement(conn))
+            .await?
+            .iter()
+            .map(|row| T::from_query_result(row, ""))
+            .collect()
+    }
+
+    /// The first row, if any.
+    ///
+    /// # Errors
+    /// The engine's, or a column that does not fit `T`.
+    pub async fn one<T: FromQueryResult>(
+        self,
+        conn: &impl ConnectionTrait,
+    ) -> Result<Option<T>, DbErr> {
+        conn.query_one_raw(self.statement(conn))
+            .await?
+            .map(|row| T::from_query_result(&row, ""))
+            .transpose()
+    }
+
+    /// The first column of the first row, if any.
+    ///
+    /// # Errors
+    /// The engine's, or a column that does not fit `T`.
+    pub async fn scalar<T: TryGetable>(
+        self,
+        conn: &impl ConnectionTrait,
+    ) -> Result<Option<T>, DbErr> {
+        conn.query_one_raw(self.statement(conn))
+            .await?
+            .map(|row| row.try_get_by_index(0))
+            .transpose()
+    }
+
+    /// The first column of every row.
+    ///
+    /// # Errors
+    /// The engine's, or a column that does not fit `T`.
+    pub async fn column<T: TryGetable>(self, conn: &impl ConnectionTrait) -> Result<Vec<T>, DbErr> {
+        conn.query_all_raw(self.statement(conn))
+            .await?
+            .iter()
+            .map(|row| row.try_get_by_index(0))
+            .collect()
+    }
+}

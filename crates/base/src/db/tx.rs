@@ -1,0 +1,220 @@
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+
+use async_trait::async_trait;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
+    QueryResult, Statement, TransactionTrait,
+};
+use tokio::sync::{OwnedMutexGuard, watch};
+
+use super::{Db, Engine, Signal, Sql};
+
+/// A write transaction. What it changes, records and enqueues commits together or not at all.
+///
+/// On SQLite, transactions that arrive while another commits share one physical commit (group
+/// commit): each is a savepoint, none is told it committed before the disk has it, and a
+/// rolled-back one leaves the others alone. This is what makes `synchronous=FULL` affordable.
+#[derive(Debug)]
+pub struct Tx {
+    db: Db,
+    kind: Kind,
+    signals: StdMutex<Vec<Signal>>,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Sqlite(SqliteGuard),
+    Postgres(DatabaseTransaction),
+}
+
+/// The state of SQLite's one writer.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    group: Option<Group>,
+}
+
+/// The transactions that will share a physical commit.
+#[derive(Clone, Debug)]
+struct Group {
+    outcome: Arc<watch::Sender<Option<Result<(), String>>>>,
+    /// Savepoints released and waiting for the physical commit.
+    waiting: usize,
+}
+
+impl Tx {
+    pub(super) async fn begin(db: &Db) -> Result<Self, DbErr> {
+        let kind = match db.engine() {
+            Engine::Sqlite => begin_sqlite(db).await?,
+            Engine::Postgres => Kind::Postgres(db.0.write.begin().await?),
+        };
+        Ok(Self { db: db.clone(), kind, signals: StdMutex::default() })
+    }
+
+    /// The engine behind it.
+    pub fn engine(&self) -> Engine {
+        self.db.engine()
+    }
+
+    /// Sends `signal` once this transaction has committed.
+    pub fn signal(&self, signal: Signal) {
+        let mut signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner);
+        if !signals.contains(&signal) {
+            signals.push(signal);
+        }
+    }
+
+    /// Commits, then sends the signals.
+    ///
+    /// # Errors
+    /// The engine's; nothing was committed then.
+    pub async fn commit(self) -> Result<(), DbErr> {
+        let Self { db, kind, signals } = self;
+        let signals = signals.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match kind {
+            Kind::Sqlite(held) => {
+                held.commit(&db).await?;
+                for signal in signals {
+                    // Nobody listening is fine: signals are a courtesy.
+                    let _ = db.0.signals.send(signal);
+                }
+            }
+            Kind::Postgres(tx) => {
+                for signal in signals {
+                    if let Ok(payload) = serde_json::to_string(&signal) {
+                        Sql::with("SELECT pg_notify('vigie', $1)", [payload.into()])
+                            .execute(&tx)
+                            .await?;
+                    }
+                }
+                tx.commit().await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A held writer that rolls its savepoint back unless it was committed.
+#[derive(Debug)]
+struct SqliteGuard {
+    conn: DatabaseConnection,
+    guard: Option<OwnedMutexGuard<Writer>>,
+}
+
+async fn begin_sqlite(db: &Db) -> Result<Kind, DbErr> {
+    let conn = db.0.write.clone();
+    let mut guard = db.0.writer.clone().lock_owned().await;
+    if guard.group.is_none() {
+        conn.execute_unprepared("BEGIN IMMEDIATE").await?;
+        let outcome = Arc::new(watch::Sender::new(None));
+        guard.group = Some(Group { outcome, waiting: 0 });
+    }
+    let held = SqliteGuard { conn, guard: Some(guard) };
+    held.conn.execute_unprepared("SAVEPOINT verb").await?;
+    Ok(Kind::Sqlite(held))
+}
+
+impl SqliteGuard {
+    /// Releases the savepoint and returns once the group is on disk.
+    async fn commit(mut self, db: &Db) -> Result<(), DbErr> {
+        self.conn.execute_unprepared("RELEASE verb").await?;
+        let Some(mut guard) = self.guard.take() else { return Ok(()) };
+        let Some(group) = guard.group.as_mut() else {
+            return Err(DbErr::Custom("the group of this transaction is gone".into()));
+        };
+        group.waiting += 1;
+        let outcome = group.outcome.clone();
+        drop(guard);
+
+        // The lock is fair: whoever was already waiting joins the group first, then the first of
+        // us to get the lock back commits for all. Spawned, so that a caller who goes away does
+        // not leave the others uncommitted.
+        let writer = db.0.writer.clone();
+        let conn = self.conn.clone();
+        let committed = tokio::spawn(async move {
+            let mut writer = writer.lock_owned().await;
+            if outcome.borrow().is_none() {
+                let result = conn.execute_unprepared("COMMIT").await;
+                if result.is_err() {
+                    let _ = conn.execute_unprepared("ROLLBACK").await;
+                }
+                writer.group = None;
+                outcome.send_replace(Some(result.map(|_| ()).map_err(|e| e.to_string())));
+            }
+            let done = outcome.borrow().clone();
+            done.unwrap_or_else(|| Err("the commit had no outcome".into()))
+        });
+        match committed.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(text)) => Err(DbErr::Custom(text)),
+            Err(join) => Err(DbErr::Custom(join.to_string())),
+        }
+    }
+}
+
+impl Drop for SqliteGuard {
+    fn drop(&mut self) {
+        if let Some(guard) = self.guard.take() {
+            roll_back(self.conn.clone(), guard);
+        }
+    }
+}
+
+/// Undoes one savepoint in the background (drop cannot wait); the writer stays held until done.
+fn roll_back(conn: DatabaseConnection, mut guard: OwnedMutexGuard<Writer>) {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+    runtime.spawn(async move {
+        let undone = conn.execute_unprepared("ROLLBACK TO verb").await;
+        let Some(group) = guard.group.clone() else { return };
+        if undone.is_err() {
+            // The engine already rolled the whole transaction back (disk full, I/O error):
+            // everyone in the group must hear that nothing was written.
+            let _ = conn.execute_unprepared("ROLLBACK").await;
+            group.outcome.send_replace(Some(Err("the transaction was rolled back".into())));
+            guard.group = None;
+            return;
+        }
+        let _ = conn.execute_unprepared("RELEASE verb").await;
+        if group.waiting == 0 {
+            let _ = conn.execute_unprepared("ROLLBACK").await;
+            guard.group = None;
+        }
+    });
+}
+
+#[async_trait]
+impl ConnectionTrait for Tx {
+    fn get_database_backend(&self) -> DbBackend {
+        match &self.kind {
+            Kind::Sqlite(_) => DbBackend::Sqlite,
+            Kind::Postgres(_) => DbBackend::Postgres,
+        }
+    }
+
+    async fn execute_raw(&self, stmt: Statement) -> Result<ExecResult, DbErr> {
+        match &self.kind {
+            Kind::Sqlite(held) => held.conn.execute_raw(stmt).await,
+            Kind::Postgres(tx) => tx.execute_raw(stmt).await,
+        }
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        match &self.kind {
+            Kind::Sqlite(held) => held.conn.execute_unprepared(sql).await,
+            Kind::Postgres(tx) => tx.execute_unprepared(sql).await,
+        }
+    }
+
+    async fn query_one_raw(&self, stmt: Statement) -> Result<Option<QueryResult>, DbErr> {
+        match &self.kind {
+            Kind::Sqlite(held) => held.conn.query_one_raw(stmt).await,
+            Kind::Postgres(tx) => tx.query_one_raw(stmt).await,
+        }
+    }
+
+    async fn query_all_raw(&self, stmt: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        match &self.kind {
+            Kind::Sqlite(held) => held.conn.query_all_raw(stmt).await,
+            Kind::Postgres(tx) => tx.query_all_raw(stmt).await,
+        }
+    }
+}

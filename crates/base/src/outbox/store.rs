@@ -1,0 +1,192 @@
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
+use uuid::Uuid;
+
+use super::{CHANNEL, Job, NewJob};
+use crate::db::{Db, Engine, Signal, Sql, Tx, insert_many};
+use crate::ids::new_id;
+
+/// Writes a job in the caller's transaction and wakes the workers once it commits.
+///
+/// # Errors
+/// The engine's.
+pub async fn enqueue(tx: &Tx, job: NewJob, now: DateTime<Utc>) -> Result<Uuid, DbErr> {
+    let ids = enqueue_many(tx, vec![job], now).await?;
+    Ok(ids.first().copied().unwrap_or_default())
+}
+
+/// Writes many jobs in the caller's transaction.
+///
+/// # Errors
+/// The engine's.
+pub async fn enqueue_many(
+    tx: &Tx,
+    jobs: Vec<NewJob>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>, DbErr> {
+    let ids: Vec<Uuid> = jobs.iter().map(|_| new_id(now)).collect();
+    if let Some(soonest) = jobs.iter().map(|job| job.run_at).min() {
+        tx.signal(Signal::new(CHANNEL, soonest.timestamp_micros().to_string()));
+    }
+    let rows = jobs.into_iter().zip(&ids).map(|(job, id)| -> Vec<Value> {
+        vec![
+            (*id).into(),
+            job.kind.into(),
+            job.key.into(),
+            job.payload.into(),
+            job.run_at.into(),
+            "ready".into(),
+            now.into(),
+        ]
+    });
+    let columns = ["id", "kind", "key", "payload", "run_at", "state", "created_at"];
+    insert_many(tx, "jobs", &columns, rows, "").await?;
+    Ok(ids)
+}
+
+/// Cancels every job under `key` that has not started; returns how many. One that is running
+/// re-reads the state itself.
+///
+/// # Errors
+/// The engine's.
+pub async fn cancel(tx: &Tx, key: &str, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    Sql::with(
+        "UPDATE jobs SET state = 'cancelled', finished_at = $1 WHERE key = $2 AND state = 'ready'",
+        [now.into(), key.into()],
+    )
+    .execute(tx)
+    .await
+}
+
+#[derive(FromQueryResult)]
+struct Leased {
+    id: Uuid,
+    kind: String,
+    key: Option<String>,
+    payload: serde_json::Value,
+    run_at: DateTime<Utc>,
+    attempts: i32,
+    fence: i64,
+}
+
+/// Leases up to `limit` due jobs of `kind`.
+pub(super) async fn claim(
+    db: &Db,
+    kind: &str,
+    limit: usize,
+    lease: Duration,
+    now: DateTime<Utc>,
+) -> Result<Vec<Job>, DbErr> {
+    // A look without the write lock first: most looks find nothing.
+    let due = Sql::with(
+        "SELECT 1 FROM jobs WHERE state = 'ready' AND kind = $1 AND run_at <= $2 LIMIT 1",
+        [kind.into(), now.into()],
+    );
+    if due.scalar::<i32>(db.read()).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    let until = now + TimeDelta::from_std(lease).unwrap_or(TimeDelta::minutes(1));
+    let limit = i64::try_from(limit).unwrap_or(1);
+    let skip_locked = match db.engine() {
+        Engine::Sqlite => "",
+        Engine::Postgres => " FOR UPDATE SKIP LOCKED",
+    };
+    let text = format!(
+        "UPDATE jobs SET state = 'running', lease_until = $1, fence = fence + 1, \
+         attempts = attempts + 1, started_at = $2 \
+         WHERE id IN (SELECT id FROM jobs WHERE state = 'ready' AND kind = $3 AND run_at <= $4 \
+         ORDER BY run_at LIMIT $5{skip_locked}) \
+         RETURNING id, kind, key, payload, run_at, attempts, fence"
+    );
+    let values = [until.into(), now.into(), kind.into(), now.into(), limit.into()];
+    let tx = db.begin().await?;
+    let mut rows: Vec<Leased> = Sql::with(text, values).all(&tx).await?;
+    tx.commit().await?;
+    rows.sort_by_key(|row| (row.run_at, row.id));
+    Ok(rows
+        .into_iter()
+        .map(|row| Job {
+            id: row.id,
+            kind: row.kind,
+            key: row.key,
+            payload: row.payload,
+            run_at: row.run_at,
+            attempts: row.attempts,
+            fence: row.fence,
+        })
+        .collect())
+}
+
+/// Makes jobs whose worker died or froze available again.
+pub(super) async fn reclaim(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    let lost = Sql::with(
+        "SELECT 1 FROM jobs WHERE state = 'running' AND lease_until <= $1 LIMIT 1",
+        [now.into()],
+    );
+    if lost.scalar::<i32>(db.read()).await?.is_none() {
+        return Ok(0);
+    }
+    let tx = db.begin().await?;
+    let count = Sql::with(
+        "UPDATE jobs SET state = 'ready', lease_until = NULL \
+         WHERE state = 'running' AND lease_until <= $1",
+        [now.into()],
+    )
+    .execute(&tx)
+    .await?;
+    tx.commit().await?;
+    Ok(count)
+}
+
+/// When something next becomes due: the soonest job, or the soonest lease to run out.
+pub(super) async fn next_due(db: &Db, kinds: &[&str]) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let mut soonest: Option<DateTime<Utc>> = None;
+    for kind in kinds {
+        let at: Option<DateTime<Utc>> = Sql::with(
+            "SELECT run_at FROM jobs WHERE state = 'ready' AND kind = $1 ORDER BY run_at LIMIT 1",
+            [(*kind).into()],
+        )
+        .scalar(db.read())
+        .await?;
+        soonest = [soonest, at].into_iter().flatten().min();
+    }
+    let lease: Option<DateTime<Utc>> = Sql::new(
+        "SELECT lease_until FROM jobs WHERE state = 'running' ORDER BY lease_until LIMIT 1",
+    )
+    .scalar(db.read())
+    .await?;
+    Ok([soonest, lease].into_iter().flatten().min())
+}
+
+/// Marks `job` done under its fence; `false` if the lease was lost.
+pub(super) async fn finish(
+    conn: &impl ConnectionTrait,
+    job: &Job,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    settle(conn, job, "done", None, None, now).await
+}
+
+/// Ends this lease of `job`: `state` is `done`, `dead`, or `ready` again at `run_at`.
+pub(super) async fn settle(
+    conn: &impl ConnectionTrait,
+    job: &Job,
+    state: &str,
+    run_at: Option<(DateTime<Utc>, i32)>,
+    error: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let mut sql = Sql::new("UPDATE jobs SET lease_until = NULL, state = ");
+    sql.bind(state);
+    if let Some((run_at, attempts)) = run_at {
+        sql.push(", run_at = ").bind(run_at).push(", attempts = ").bind(attempts);
+    } else {
+        sql.push(", finished_at = ").bind(now);
+    }
+    sql.push(", last_error = ").bind(error.map(str::to_owned));
+    sql.push(" WHERE id = ").bind(job.id).push(" AND fence = ").bind(job.fence);
+    sql.push(" AND state = 'running'");
+    Ok(sql.execute(conn).await? == 1)
+}

@@ -1,0 +1,216 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use rand::Rng as _;
+use sea_orm::DbErr;
+use tokio::sync::{Notify, Semaphore, broadcast};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{Handler, Handlers, Job, JobError, Outcome, store};
+use crate::clock::Clock;
+use crate::db::Db;
+
+/// The net under the signals: how long a missed one can delay a job.
+const SLOW_POLL: Duration = Duration::from_secs(5);
+
+/// Runs due jobs until told to stop. Each kind has its own places, so that a flood of one cannot
+/// starve another.
+pub struct Worker {
+    db: Db,
+    clock: Clock,
+    kinds: BTreeMap<&'static str, Kind>,
+    /// A place became free.
+    freed: Arc<Notify>,
+    tasks: TaskTracker,
+}
+
+struct Kind {
+    handler: Arc<dyn Handler>,
+    places: Arc<Semaphore>,
+}
+
+impl Worker {
+    /// A worker for these kinds.
+    pub fn new(db: Db, clock: Clock, handlers: Handlers) -> Self {
+        let kinds = handlers
+            .into_iter()
+            .map(|(name, handler)| {
+                let places = Arc::new(Semaphore::new(handler.concurrency()));
+                (name, Kind { handler, places })
+            })
+            .collect();
+        Self { db, clock, kinds, freed: Arc::default(), tasks: TaskTracker::new() }
+    }
+
+    /// Works until `stop`; then lets the jobs under way finish.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut signals = self.db.signals();
+        while !stop.is_cancelled() {
+            let next = match self.start_due().await {
+                Ok(next) => next,
+                Err(error) => {
+                    tracing::error!(%error, "the queue cannot be read");
+                    None
+                }
+            };
+            let now = self.clock.now();
+            let until = next.unwrap_or(now + TimeDelta::hours(1));
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.clock.sleep_until(until), if until > now => {}
+                () = self.freed.notified() => {}
+                () = tokio::time::sleep(SLOW_POLL) => {}
+                () = woken(&mut signals) => {}
+            }
+        }
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Runs everything that is due now, one round after another, and returns how many jobs ran:
+    /// for tests and for `vigie work --once`.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn drain(&self) -> Result<usize, DbErr> {
+        let mut ran = 0;
+        loop {
+            store::reclaim(&self.db, self.clock.now()).await?;
+            let mut round = 0;
+            for (name, kind) in &self.kinds {
+                let lease = kind.handler.lease();
+                let jobs = store::claim(&self.db, name, 64, lease, self.clock.now()).await?;
+                round += jobs.len();
+                for job in jobs {
+                    run_one(&self.db, &self.clock, &*kind.handler, job).await;
+                }
+            }
+            if round == 0 {
+                return Ok(ran);
+            }
+            ran += round;
+        }
+    }
+
+    /// Starts what is due while there are places; returns when to look again.
+    async fn start_due(&self) -> Result<Option<chrono::DateTime<chrono::Utc>>, DbErr> {
+        let now = self.clock.now();
+        store::reclaim(&self.db, now).await?;
+        let mut waiting = Vec::new();
+        for (name, kind) in &self.kinds {
+            let free = kind.places.available_permits();
+            if free == 0 {
+                // Its own end will wake us.
+                continue;
+            }
+            let jobs = store::claim(&self.db, name, free, kind.handler.lease(), now).await?;
+            if jobs.len() < free {
+                waiting.push(*name);
+            }
+            for job in jobs {
+                self.start(kind, job).await;
+            }
+        }
+        store::next_due(&self.db, &waiting).await
+    }
+
+    async fn start(&self, kind: &Kind, job: Job) {
+        // Never waits: only as many jobs are claimed as there are places.
+        let Ok(place) = kind.places.clone().acquire_owned().await else { return };
+        let (db, clock) = (self.db.clone(), self.clock.clone());
+        let (handler, freed) = (kind.handler.clone(), self.freed.clone());
+        self.tasks.spawn(async move {
+            run_one(&db, &clock, &*handler, job).await;
+            drop(place);
+            freed.notify_one();
+        });
+    }
+}
+
+/// Returns at the next signal that concerns the queue.
+async fn woken(signals: &mut broadcast::Receiver<crate::db::Signal>) {
+    loop {
+        match signals.recv().await {
+            Ok(signal) if signal.channel == super::CHANNEL || signal.channel == "reset" => return,
+            Ok(_) => {}
+            Err(broadcast::error::RecvError::Lagged(_)) => return,
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+/// Runs one leased job and writes down how it ended.
+async fn run_one(db: &Db, clock: &Clock, handler: &dyn Handler, job: Job) {
+    let started = std::time::Instant::now();
+    let lease = handler.lease();
+    let result = match tokio::time::timeout(lease, handler.run(&job)).await {
+        Ok(result) => result,
+        Err(_) => Err(JobError::Retry("took longer than its lease".into())),
+    };
+    let outcome = if result.is_ok() { "ok" } else { "error" };
+    metrics::histogram!("vigie_job_seconds", "kind" => job.kind.clone(), "outcome" => outcome)
+        .record(started.elapsed().as_secs_f64());
+    if let Err(error) = settle(db, clock, handler, &job, result).await {
+        // The lease runs out and the job is run again: at least once.
+        tracing::error!(job = %job.id, kind = job.kind, %error, "a job's end was not written");
+    }
+}
+
+async fn settle(
+    db: &Db,
+    clock: &Clock,
+    handler: &dyn Handler,
+    job: &Job,
+    result: Result<Outcome, JobError>,
+) -> Result<(), DbErr> {
+    let now = clock.now();
+    let (error, retry) = match result {
+        Ok(Outcome::Finished) => return Ok(()),
+        Ok(Outcome::Done) => return write(db, job, "done", None, None, now).await.map(drop),
+        Ok(Outcome::Again(at)) => {
+            return write(db, job, "ready", Some((at, 0)), None, now).await.map(drop);
+        }
+        Err(JobError::Retry(text)) => (text, job.attempts < handler.max_attempts()),
+        Err(JobError::GiveUp(text)) => (text, false),
+    };
+    tracing::warn!(job = %job.id, kind = job.kind, attempt = job.attempts, error, retry, "a job failed");
+    if retry {
+        let wait = jittered(handler.backoff(job.attempts));
+        write(db, job, "ready", Some((now + wait, job.attempts)), Some(&error), now).await?;
+        return Ok(());
+    }
+    let tx = db.begin().await?;
+    if store::settle(&tx, job, "dead", None, Some(&error), now).await? {
+        handler.gave_up(&tx, job, &error).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+async fn write(
+    db: &Db,
+    job: &Job,
+    state: &str,
+    run_at: Option<(chrono::DateTime<chrono::Utc>, i32)>,
+    error: Option<&str>,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<bool, DbErr> {
+    let tx = db.begin().await?;
+    let mine = store::settle(&tx, job, state, run_at, error, now).await?;
+    tx.commit().await?;
+    Ok(mine)
+}
+
+/// Spreads retries over ±20 %, so that what failed together does not return together.
+fn jittered(wait: TimeDelta) -> TimeDelta {
+    let factor = rand::rng().random_range(0.8..1.2);
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "at most an hour"
+    )]
+    TimeDelta::milliseconds((wait.num_milliseconds() as f64 * factor) as i64)
+}
