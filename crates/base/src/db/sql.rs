@@ -53,6 +53,12 @@ impl Sql {
         self.push(if any { ")" } else { "NULL)" })
     }
 
+    /// Puts text before and after what is there.
+    pub fn wrap(&mut self, before: &str, after: &str) -> &mut Self {
+        self.text.insert_str(0, before);
+        self.push(after)
+    }
+
     /// The text so far.
     pub fn text(&self) -> &str {
         &self.text

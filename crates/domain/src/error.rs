@@ -1,0 +1,122 @@
+//! What can go wrong, as types with keys. Only the edge turns them into sentences: every key has
+//! a message `error-{key}` in every language.
+
+use base::db::Sql;
+use sea_orm::DbErr;
+
+/// The result of a domain verb.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a verb did not happen. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Wrong input, every wrong field named.
+    #[error("invalid input: {0:?}")]
+    Invalid(Vec<FieldError>),
+    /// It does not exist, or the actor may not see it: the two are never told apart.
+    #[error("not found")]
+    NotFound,
+    /// The actor may see it but not do this.
+    #[error("forbidden")]
+    Forbidden,
+    /// The state does not allow it; the key says which rule.
+    #[error("conflict: {0}")]
+    Conflict(&'static str),
+    /// Someone else changed it since the caller read it.
+    #[error("stale version")]
+    Stale,
+    /// Too many attempts; try again after that many seconds.
+    #[error("too many requests, retry in {0} s")]
+    TooMany(u64),
+    /// The engine failed.
+    #[error(transparent)]
+    Db(#[from] DbErr),
+}
+
+/// One wrong field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's name in the API and in the form.
+    pub field: String,
+    /// The message key: `required`, `too-long`, …
+    pub code: &'static str,
+    /// Values for the message: `("max", "200")`.
+    pub args: Vec<(&'static str, String)>,
+}
+
+/// Collects wrong fields, so that all are named at once.
+#[derive(Debug, Default)]
+pub struct Invalid(Vec<FieldError>);
+
+impl Invalid {
+    /// Nothing wrong so far.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Notes that `field` is wrong.
+    pub fn add(&mut self, field: &str, code: &'static str) -> &mut Self {
+        self.add_with(field, code, Vec::new())
+    }
+
+    /// Notes that `field` is wrong, with values for its message.
+    pub fn add_with(
+        &mut self,
+        field: &str,
+        code: &'static str,
+        args: Vec<(&'static str, String)>,
+    ) -> &mut Self {
+        self.0.push(FieldError { field: field.to_owned(), code, args });
+        self
+    }
+
+    /// Trims `value`; empty becomes `None`; longer than `max` characters or holding control
+    /// characters (other than line breaks and tabs) is noted.
+    pub fn text(&mut self, field: &str, value: Option<&str>, max: usize) -> Option<String> {
+        let value = value.map(str::trim).filter(|v| !v.is_empty())?;
+        if value.chars().count() > max {
+            self.add_with(field, "too-long", vec![("max", max.to_string())]);
+        }
+        if value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            self.add(field, "control-characters");
+        }
+        Some(value.to_owned())
+    }
+
+    /// Like [`Invalid::text`], and notes an empty value.
+    pub fn required(&mut self, field: &str, value: Option<&str>, max: usize) -> String {
+        let text = self.text(field, value, max);
+        if text.is_none() {
+            self.add(field, "required");
+        }
+        text.unwrap_or_default()
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Ends the collection.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if anything was noted.
+    pub fn check(self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }
+    }
+}
+
+impl Error {
+    /// One wrong field.
+    pub fn invalid(field: &str, code: &'static str) -> Self {
+        Self::Invalid(vec![FieldError { field: field.to_owned(), code, args: Vec::new() }])
+    }
+}
+
+/// Fails with [`Error::Stale`] unless `sql` (an `UPDATE … WHERE version = …`) touched one row.
+///
+/// # Errors
+/// [`Error::Stale`], or the engine's.
+pub async fn expect_one(sql: Sql, tx: &base::db::Tx) -> Result<()> {
+    if sql.execute(tx).await? == 1 { Ok(()) } else { Err(Error::Stale) }
+}
