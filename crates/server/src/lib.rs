@@ -1,1 +1,17 @@
-//! x
+//! Vigie's doors: pages, JSON API, command line, workers.
+//!
+//! A handler extracts, calls one domain verb, responds. `pages.rs` and `api.rs` of a feature are
+//! two doors to one rule and never call each other.
+
+pub mod app;
+pub mod assets;
+pub mod cli;
+pub mod config;
+pub mod error;
+pub mod extract;
+pub mod home;
+pub mod i18n;
+pub mod identity;
+pub mod page;
+pub mod router;
+pub mod workers;

@@ -73,7 +73,7 @@ CREATE INDEX saved_views_by_user ON saved_views (user_id, grid, position);";
 
 const SQLITE: &str = r"
 CREATE VIRTUAL TABLE client_grams USING fts5 (
-    grams, content='', contentless_delete=1, detail=none, columnsize=0, tokenize='unicode61 remove_diacritics 0');";
+    grams, content='', contentless_delete=1, detail=none, tokenize='unicode61 remove_diacritics 0');";
 
 const POSTGRES: &str = r"
 CREATE TABLE client_grams (

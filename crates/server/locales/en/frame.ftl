@@ -1,0 +1,3 @@
+day-today = today
+day-tomorrow = tomorrow
+day-yesterday = yesterday

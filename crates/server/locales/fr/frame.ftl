@@ -1,0 +1,3 @@
+day-today = aujourd’hui
+day-tomorrow = demain
+day-yesterday = hier

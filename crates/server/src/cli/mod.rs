@@ -1,0 +1,61 @@
+//! The command line.
+
+mod serve;
+
+pub use serve::serve_on;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Flags, Settings};
+
+/// Vigie: a lookout over your clients.
+#[derive(Debug, Parser)]
+#[command(name = "vigie", version, about)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve pages and API, and run the jobs
+    Serve(serve::Options),
+    /// Run the jobs only
+    Work,
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+/// What ends a command early: one line for the operator.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs the command line.
+pub async fn run() -> ExitCode {
+    match dispatch(Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("vigie: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<(), Failure> {
+    let settings = Settings::read(cli.flags)?;
+    match cli.command {
+        Command::Serve(options) => serve::serve(settings, options).await,
+        Command::Work => serve::work(settings).await,
+        Command::Migrate => serve::open(&settings).await.map(drop),
+        Command::Openapi => {
+            let text = crate::router::openapi().to_pretty_json()?;
+            serve::print(&text);
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,98 @@
+use std::io::Write as _;
+
+use base::clock::Clock;
+use base::db::{Db, PoolSizes};
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower::Layer as _;
+use tower_http::normalize_path::NormalizePathLayer;
+
+use super::Failure;
+use crate::app::App;
+use crate::config::Settings;
+use crate::{router, workers};
+
+/// Options of `vigie serve`.
+#[derive(Args, Debug)]
+pub struct Options {
+    /// Leave the jobs to other processes (`vigie work`)
+    #[arg(long)]
+    no_work: bool,
+}
+
+/// Opens the database and brings it up to date.
+pub async fn open(settings: &Settings) -> Result<Db, Failure> {
+    std::fs::create_dir_all(&settings.data_dir).map_err(|e| {
+        format!("cannot write the data folder {}: {e}", settings.data_dir.display())
+    })?;
+    let db = Db::connect(&settings.database, PoolSizes::default()).await?;
+    domain::migrations::migrate(&db)
+        .await
+        .map_err(|e| format!("cannot prepare the database: {e}"))?;
+    Ok(db)
+}
+
+/// Serves until interrupted.
+pub async fn serve(settings: Settings, options: Options) -> Result<(), Failure> {
+    let listener = TcpListener::bind(&settings.listen)
+        .await
+        .map_err(|e| format!("cannot listen on {}: {e}", settings.listen))?;
+    let app = start(settings).await?;
+    let stop = stop_signal();
+    let work = (!options.no_work).then(|| tokio::spawn(workers::worker(&app).run(stop.clone())));
+    print(&format!("Vigie is listening on {}", app.settings().base_url));
+    serve_on(listener, app, stop).await?;
+    if let Some(work) = work {
+        work.await?;
+    }
+    Ok(())
+}
+
+/// Serves `app` on `listener` until `stop`.
+///
+/// # Errors
+/// The socket's.
+pub async fn serve_on(
+    listener: TcpListener,
+    app: App,
+    stop: CancellationToken,
+) -> Result<(), std::io::Error> {
+    let service = NormalizePathLayer::trim_trailing_slash().layer(router::router(app));
+    let service = axum::ServiceExt::<axum::extract::Request>::into_make_service(service);
+    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
+}
+
+/// Runs the jobs until interrupted.
+pub async fn work(settings: Settings) -> Result<(), Failure> {
+    let app = start(settings).await?;
+    workers::worker(&app).run(stop_signal()).await;
+    Ok(())
+}
+
+async fn start(settings: Settings) -> Result<App, Failure> {
+    let db = open(&settings).await?;
+    let clock = if settings.test_clock { Clock::shifted() } else { Clock::real() };
+    Ok(App::new(db, clock, settings))
+}
+
+/// Cancelled at the first Ctrl-C or SIGTERM.
+fn stop_signal() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let cancel = stop.clone();
+    tokio::spawn(async move {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        cancel.cancel();
+    });
+    stop
+}
+
+/// One line to the operator's terminal.
+pub fn print(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}

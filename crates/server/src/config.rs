@@ -1,0 +1,116 @@
+//! Settings: a flag, else a `VIGIE_*` variable, else the file, else the default.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+
+/// What can be given on the command line or in the environment.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Flags {
+    /// Address and port to listen on [default: 127.0.0.1:3000]
+    #[arg(long, env = "VIGIE_LISTEN", global = true)]
+    pub listen: Option<String>,
+    /// `sqlite:PATH` or `postgres://user:password@host/name` [default: sqlite:data/vigie.db]
+    #[arg(long, env = "VIGIE_DATABASE", global = true, hide_env_values = true)]
+    pub database: Option<String>,
+    /// Folder for uploads, exports and backups [default: data]
+    #[arg(long, env = "VIGIE_DATA_DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// `smtp://user:password@host:port`; without it, mail is kept and shown in the application
+    #[arg(long, env = "VIGIE_SMTP", global = true, hide_env_values = true)]
+    pub smtp: Option<String>,
+    /// The sender of the application's mail [default: vigie@localhost]
+    #[arg(long, env = "VIGIE_MAIL_FROM", global = true)]
+    pub mail_from: Option<String>,
+    /// Where users reach the application, for links in mail [default: http://LISTEN]
+    #[arg(long, env = "VIGIE_BASE_URL", global = true)]
+    pub base_url: Option<String>,
+    /// The settings file [default: config.toml, if it exists]
+    #[arg(long, env = "VIGIE_CONFIG", global = true)]
+    pub config: Option<PathBuf>,
+    /// Test runs only: let `POST /test/clock` move the time.
+    #[arg(long, env = "VIGIE_TEST_CLOCK", global = true, hide = true)]
+    pub test_clock: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    listen: Option<String>,
+    database: Option<String>,
+    data_dir: Option<PathBuf>,
+    smtp: Option<String>,
+    mail_from: Option<String>,
+    base_url: Option<String>,
+}
+
+/// The settings in force.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Address and port to listen on.
+    pub listen: String,
+    /// The database's address.
+    pub database: String,
+    /// Folder for uploads, exports and backups.
+    pub data_dir: PathBuf,
+    /// The mail server; `None`: mail is kept.
+    pub smtp: Option<String>,
+    /// The sender of mail.
+    pub mail_from: String,
+    /// Where users reach the application, without a trailing slash.
+    pub base_url: String,
+    /// Whether tests may move the time.
+    pub test_clock: bool,
+}
+
+/// A setting nobody can use. The text is one line for the operator.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct BadSetting(String);
+
+impl Settings {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// [`BadSetting`], naming the setting.
+    pub fn read(flags: Flags) -> Result<Self, BadSetting> {
+        let file = read_file(flags.config.as_deref())?;
+        let listen = flags.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:3000".into());
+        let data_dir = flags.data_dir.or(file.data_dir).unwrap_or_else(|| "data".into());
+        let database = flags
+            .database
+            .or(file.database)
+            .unwrap_or_else(|| format!("sqlite:{}/vigie.db", data_dir.display()));
+        let base_url =
+            flags.base_url.or(file.base_url).unwrap_or_else(|| format!("http://{listen}"));
+        if url::Url::parse(&base_url).is_err() {
+            return Err(BadSetting(format!("base-url is not an address: {base_url}")));
+        }
+        Ok(Self {
+            listen,
+            database,
+            data_dir,
+            smtp: flags.smtp.or(file.smtp).filter(|s| !s.is_empty()),
+            mail_from: flags
+                .mail_from
+                .or(file.mail_from)
+                .unwrap_or_else(|| "vigie@localhost".into()),
+            base_url: base_url.trim_end_matches('/').to_owned(),
+            test_clock: flags.test_clock,
+        })
+    }
+}
+
+fn read_file(path: Option<&Path>) -> Result<File, BadSetting> {
+    let (path, required) = match path {
+        Some(path) => (path, true),
+        None => (Path::new("config.toml"), false),
+    };
+    match std::fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text)
+            .map_err(|e| BadSetting(format!("{}: {}", path.display(), e.message()))),
+        Err(_) if !required => Ok(File::default()),
+        Err(error) => Err(BadSetting(format!("cannot read {}: {error}", path.display()))),
+    }
+}

@@ -1,0 +1,109 @@
+//! What handlers ask of a request.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::{StatusCode, header, request::Parts};
+use bytes::Bytes;
+use domain::{Actor, FieldError};
+use serde::de::DeserializeOwned;
+
+use crate::app::App;
+use crate::error::AppError;
+use crate::i18n::Language;
+use crate::identity::{Identity, Speaks, Via};
+
+/// Whoever is signed in: pages send others to `/connexion`, the API answers 401.
+#[derive(Clone, Debug)]
+pub struct SignedIn(pub Identity);
+
+impl SignedIn {
+    /// Their rights.
+    pub fn actor(&self) -> Actor {
+        self.0.profile.actor()
+    }
+}
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, AppError> {
+        parts.extensions.get::<Identity>().cloned().map(Self).ok_or(AppError::Unauthenticated)
+    }
+}
+
+/// A caller who proved more than a cookie: a bearer token, or a session with `X-CSRFToken`.
+/// For the spec 5 endpoints, whose clients send that header.
+#[derive(Clone, Debug)]
+pub struct CsrfChecked(pub Identity);
+
+impl FromRequestParts<App> for CsrfChecked {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let SignedIn(identity) = SignedIn::from_request_parts(parts, app).await?;
+        if let Via::Session { csrf_token, .. } = &identity.via {
+            use subtle::ConstantTimeEq as _;
+            let sent = parts.headers.get("x-csrftoken").map(http::HeaderValue::as_bytes);
+            let fits = sent.is_some_and(|sent| sent.ct_eq(csrf_token.as_bytes()).into());
+            if !fits {
+                return Err(AppError::ForeignOrigin);
+            }
+        }
+        Ok(Self(identity))
+    }
+}
+
+impl FromRequestParts<App> for Speaks {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, AppError> {
+        Ok(parts.extensions.get::<Self>().copied().unwrap_or(Self(Language::Fr)))
+    }
+}
+
+/// A JSON body: 415 when it is something else, 400 when it cannot be read, 422 naming the field
+/// when a value has the wrong type.
+#[derive(Clone, Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, AppError> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let is_json = kind.is_some_and(|kind| {
+            let essence = kind.split(';').next().unwrap_or_default().trim();
+            essence.eq_ignore_ascii_case("application/json") || essence.ends_with("+json")
+        });
+        if !is_json {
+            return Err(AppError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-type"));
+        }
+        let bytes = Bytes::from_request(request, app)
+            .await
+            .map_err(|_| AppError::Status(StatusCode::PAYLOAD_TOO_LARGE, "too-large"))?;
+        let mut reader = serde_json::Deserializer::from_slice(&bytes);
+        match serde_path_to_error::deserialize(&mut reader) {
+            Ok(value) => Ok(Self(value)),
+            Err(error) if error.inner().is_data() => {
+                let path = error.path().to_string();
+                let missing = error.inner().to_string();
+                Err(AppError::Domain(domain::Error::Invalid(vec![wrong_field(&path, &missing)])))
+            }
+            Err(error) => Err(AppError::Unreadable(error.inner().to_string())),
+        }
+    }
+}
+
+/// serde says "missing field `x`" at the parent's path: name the field itself.
+fn wrong_field(path: &str, message: &str) -> FieldError {
+    let named = |prefix: &str| {
+        message.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(str::to_owned)
+    };
+    let (field, code) = if let Some(field) = named("missing field `") {
+        (field, "required")
+    } else if let Some(field) = named("unknown field `") {
+        (field, "unknown-field")
+    } else {
+        (path.to_owned(), "wrong-value")
+    };
+    FieldError { field, code, args: Vec::new() }
+}

@@ -1,0 +1,77 @@
+//! Sentences, in the user's language. Code and templates hold keys; `locales/{fr,en}` hold text.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, Loader as _, langid, static_loader};
+
+static_loader! {
+    static LOCALES = {
+        locales: "./locales",
+        fallback_language: "fr",
+        // Direction marks around arguments would end up in mails, exports and tests.
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+/// A language of the interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Language {
+    /// French.
+    #[default]
+    Fr,
+    /// English.
+    En,
+}
+
+static FR: LanguageIdentifier = langid!("fr");
+static EN: LanguageIdentifier = langid!("en");
+
+impl Language {
+    /// `fr` or `en`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Fr => "fr",
+            Self::En => "en",
+        }
+    }
+
+    /// The language of that code; French for any other.
+    pub fn parse(code: &str) -> Self {
+        if code.starts_with("en") { Self::En } else { Self::Fr }
+    }
+
+    /// What an `Accept-Language` header prefers among ours: the first of them it names.
+    pub fn accepted(header: &str) -> Self {
+        header
+            .split(',')
+            .map(|part| part.trim().to_ascii_lowercase())
+            .find(|part| part.starts_with("fr") || part.starts_with("en"))
+            .map_or(Self::Fr, |part| Self::parse(&part))
+    }
+
+    /// The sentence of `key`. A missing one shows as its key, and a test finds it.
+    pub fn t(self, key: &str) -> String {
+        LOCALES.try_lookup(self.id(), key).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// The sentence of `key` with arguments.
+    pub fn t_with(self, key: &str, args: &[(&'static str, FluentValue<'static>)]) -> String {
+        let args: HashMap<Cow<'static, str>, FluentValue<'static>> =
+            args.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
+        LOCALES.try_lookup_with_args(self.id(), key, &args).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// Whether `key` has a sentence in this very language.
+    pub fn has(self, key: &str) -> bool {
+        LOCALES.try_lookup(self.id(), key).is_some()
+    }
+
+    fn id(self) -> &'static LanguageIdentifier {
+        match self {
+            Self::Fr => &FR,
+            Self::En => &EN,
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Page chrome: who looks, in which language, zone and theme; and how values are written.
+
+mod format;
+
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum_extra::extract::CookieJar;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use domain::{Actor, FieldError, Role};
+use fluent_templates::fluent_bundle::FluentValue;
+
+use crate::app::App;
+use crate::assets;
+use crate::error::{AppError, field_message};
+use crate::i18n::Language;
+use crate::identity::{Identity, Speaks, Via};
+
+/// What every template needs. Handlers take it as an extractor; it refuses nobody, so pages for
+/// signed-in users also take [`crate::extract::SignedIn`].
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The language of every sentence.
+    pub language: Language,
+    /// Who looks; `None` before sign-in.
+    pub identity: Option<Identity>,
+    /// The path and query of this page.
+    pub path: String,
+    /// The number of the last event when this page was rendered: live refresh starts there.
+    pub seq: i64,
+    /// The instant of rendering.
+    pub now: DateTime<Utc>,
+    /// The zone instants are shown in.
+    pub zone: Tz,
+    /// Something to say once, after a redirect.
+    pub flash: Option<Flash>,
+}
+
+/// A message carried over one redirect in a short-lived cookie.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Flash {
+    /// `success`, `error`, `warning` or `info`.
+    pub kind: String,
+    /// The message's key.
+    pub key: String,
+    /// Its arguments.
+    #[serde(default)]
+    pub args: Vec<(String, String)>,
+    /// A form target that undoes what was done.
+    #[serde(default)]
+    pub undo: Option<String>,
+}
+
+/// The cookie [`Flash`] rides in.
+pub const FLASH_COOKIE: &str = "vigie_flash";
+
+impl FromRequestParts<App> for Page {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let Speaks(language) = Speaks::from_request_parts(parts, app).await?;
+        let identity = parts.extensions.get::<Identity>().cloned();
+        // Read before anything the page shows: what happens after it is refreshed into it.
+        let seq = match &identity {
+            Some(_) => domain::events::head(app.db().read()).await?.0,
+            None => 0,
+        };
+        let jar = CookieJar::from_headers(&parts.headers);
+        Ok(Self {
+            language,
+            zone: zone_of(identity.as_ref()),
+            identity,
+            path: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+            seq,
+            now: app.now(),
+            flash: jar.get(FLASH_COOKIE).and_then(|c| Flash::read(c.value())),
+        })
+    }
+}
+
+fn zone_of(identity: Option<&Identity>) -> Tz {
+    let profile = identity.map(|i| &i.profile);
+    let own = profile.and_then(|p| p.time_zone.as_deref());
+    let center = profile.and_then(|p| p.center.as_ref()).map(|c| c.time_zone.as_str());
+    own.or(center).and_then(|name| name.parse().ok()).unwrap_or(chrono_tz::Europe::Paris)
+}
+
+impl Flash {
+    /// Something went well.
+    pub fn success(key: &str) -> Self {
+        Self { kind: "success".into(), key: key.into(), args: Vec::new(), undo: None }
+    }
+
+    /// Something went wrong.
+    pub fn error(key: &str) -> Self {
+        Self { kind: "error".into(), ..Self::success(key) }
+    }
+
+    /// The same with an argument.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.args.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// The same with an undo target.
+    #[must_use]
+    pub fn undo(mut self, target: impl Into<String>) -> Self {
+        self.undo = Some(target.into());
+        self
+    }
+
+    fn read(value: &str) -> Option<Self> {
+        domain::paging::read_cursor(value).ok()
+    }
+
+    /// `Set-Cookie` text that shows this message on the next page.
+    pub fn cookie(&self) -> String {
+        let value = domain::paging::write_cursor(self);
+        format!("{FLASH_COOKIE}={value}; Path=/; Max-Age=20; HttpOnly; SameSite=Lax")
+    }
+}
+
+/// 303 to `target`, saying `flash` there.
+pub fn redirect_with(target: &str, flash: &Flash) -> axum::response::Response {
+    use axum::response::IntoResponse as _;
+    let cookie = [(axum::http::header::SET_COOKIE, flash.cookie())];
+    (cookie, axum::response::Redirect::to(target)).into_response()
+}
+
+impl Page {
+    /// The sentence of `key`.
+    pub fn t(&self, key: &str) -> String {
+        self.language.t(key)
+    }
+
+    /// The sentence of `key` with one argument, text or number.
+    pub fn t1(
+        &self,
+        key: &str,
+        name: &'static str,
+        value: impl Into<FluentValue<'static>>,
+    ) -> String {
+        self.language.t_with(key, &[(name, value.into())])
+    }
+
+    /// The sentence of `key` with two arguments.
+    pub fn t2(
+        &self,
+        key: &str,
+        first: (&'static str, FluentValue<'static>),
+        second: (&'static str, FluentValue<'static>),
+    ) -> String {
+        self.language.t_with(key, &[first, second])
+    }
+
+    /// The URL of an asset.
+    pub fn asset(&self, name: &str) -> String {
+        assets::url(name)
+    }
+
+    /// The rights of whoever looks; nobody's before sign-in.
+    pub fn actor(&self) -> Actor {
+        let nobody = Actor { user_id: None, role: Role::Client, call_center_id: None };
+        self.identity.as_ref().map_or(nobody, |i| i.profile.actor())
+    }
+
+    /// What forms send back to prove they are ours where the spec asks for it.
+    pub fn csrf_token(&self) -> &str {
+        match self.identity.as_ref().map(|i| &i.via) {
+            Some(Via::Session { csrf_token, .. }) => csrf_token,
+            _ => "",
+        }
+    }
+
+    /// `auto`, `light` or `dark`.
+    pub fn theme(&self) -> &str {
+        self.identity.as_ref().map_or("auto", |i| &i.profile.theme)
+    }
+
+    /// `normal` or `dense`.
+    pub fn density(&self) -> &str {
+        self.identity.as_ref().map_or("normal", |i| &i.profile.density)
+    }
+
+    /// The name of whoever looks.
+    pub fn user_name(&self) -> &str {
+        self.identity.as_ref().map_or("", |i| &i.profile.name)
+    }
+
+    /// The sentence of the flash, with its arguments.
+    pub fn flash_text(&self, flash: &Flash) -> String {
+        // Argument names come back from our own cookie; Fluent wants them 'static, and only
+        // these are ever used.
+        const NAMES: [&str; 6] = ["name", "count", "title", "email", "file", "when"];
+        let args: Vec<_> = flash
+            .args
+            .iter()
+            .filter_map(|(name, value)| {
+                let name = NAMES.iter().find(|n| *n == name)?;
+                let value = value.parse::<i64>().map_or(value.clone().into(), FluentValue::from);
+                Some((*name, value))
+            })
+            .collect();
+        self.language.t_with(&flash.key, &args)
+    }
+
+    /// The sentence for one wrong field.
+    pub fn field_error(&self, error: &FieldError) -> String {
+        field_message(self.language, error)
+    }
+}
+
+/// The error page, in the same house as the others.
+#[derive(Template)]
+#[template(path = "errors/error.html")]
+pub struct ErrorPage {
+    page: Page,
+    status: u16,
+    message: String,
+    request_id: String,
+}
+
+impl ErrorPage {
+    /// The page for `error`.
+    pub fn new(
+        language: Language,
+        identity: Option<&Identity>,
+        error: &AppError,
+        request_id: &str,
+    ) -> Self {
+        let page = Page {
+            language,
+            zone: zone_of(identity),
+            identity: identity.cloned(),
+            path: String::new(),
+            seq: 0,
+            now: DateTime::UNIX_EPOCH,
+            flash: None,
+        };
+        Self {
+            page,
+            status: error.status().as_u16(),
+            message: language.t(&format!("error-{}", error.key())),
+            request_id: request_id.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! How instants and numbers are written in each language.
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+
+use super::Page;
+use crate::i18n::Language;
+
+const MONTHS: [[&str; 12]; 2] = [
+    [
+        "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.",
+        "déc.",
+    ],
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+];
+const WEEKDAYS: [[&str; 7]; 2] = [
+    ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."],
+    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+];
+
+impl Page {
+    fn words<const N: usize>(
+        &self,
+        table: &'static [[&'static str; N]; 2],
+    ) -> &'static [&'static str; N] {
+        match self.language {
+            Language::Fr => &table[0],
+            Language::En => &table[1],
+        }
+    }
+
+    /// The local day of `instant`.
+    pub fn day_of(&self, instant: &DateTime<Utc>) -> NaiveDate {
+        instant.with_timezone(&self.zone).date_naive()
+    }
+
+    /// `20 nov. 2026`.
+    pub fn date(&self, instant: &DateTime<Utc>) -> String {
+        let day = self.day_of(instant);
+        let month = self.words(&MONTHS)[day.month0() as usize];
+        format!("{}\u{a0}{month} {}", day.day(), day.year())
+    }
+
+    /// `09:30`.
+    pub fn time(&self, instant: &DateTime<Utc>) -> String {
+        instant.with_timezone(&self.zone).format("%H:%M").to_string()
+    }
+
+    /// `20 nov. 2026, 09:30`.
+    pub fn date_time(&self, instant: &DateTime<Utc>) -> String {
+        format!("{}, {}", self.date(instant), self.time(instant))
+    }
+
+    /// For `<time datetime>`.
+    pub fn iso(&self, instant: &DateTime<Utc>) -> String {
+        instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    }
+
+    /// The day as people say it: `aujourd’hui`, `demain`, `lun. 16 nov.`, `3 déc. 2027`.
+    pub fn near_day(&self, instant: &DateTime<Utc>) -> String {
+        let (day, today) = (self.day_of(instant), self.day_of(&self.now));
+        if day == today {
+            return self.t("day-today");
+        }
+        if Some(day) == today.checked_add_days(Days::new(1)) {
+            return self.t("day-tomorrow");
+        }
+        if Some(day) == today.checked_sub_days(Days::new(1)) {
+            return self.t("day-yesterday");
+        }
+        let month = self.words(&MONTHS)[day.month0() as usize];
+        let distance = (day - today).num_days().abs();
+        if distance < 7 {
+            let weekday = self.words(&WEEKDAYS)[day.weekday().num_days_from_monday() as usize];
+            return format!("{weekday} {}\u{a0}{month}", day.day());
+        }
+        if day.year() == today.year() {
+            return format!("{}\u{a0}{month}", day.day());
+        }
+        self.date(instant)
+    }
+
+    /// `demain 10:00`.
+    pub fn near(&self, instant: &DateTime<Utc>) -> String {
+        format!("{} {}", self.near_day(instant), self.time(instant))
+    }
+
+    /// `12 480` in French (narrow no-break spaces), `12,480` in English.
+    pub fn number(&self, value: &i64) -> String {
+        let separator = match self.language {
+            Language::Fr => '\u{202f}',
+            Language::En => ',',
+        };
+        group(*value, separator)
+    }
+}
+
+fn group(value: i64, separator: char) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 * 3 + 1);
+    if value < 0 {
+        text.push('-');
+    }
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::group;
+
+    #[test]
+    fn thousands_are_grouped() {
+        assert_eq!(group(12_480, ' '), "12 480");
+        assert_eq!(group(-1_000_000, ','), "-1,000,000");
+        assert_eq!(group(999, ' '), "999");
+    }
+}

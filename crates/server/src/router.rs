@@ -1,0 +1,169 @@
+//! Every route of the application, registered where it is listed: nothing is reachable that the
+//! permission table does not know.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::http::{HeaderName, HeaderValue, Method, Request, header};
+use axum::middleware;
+use axum::response::Response;
+use axum::routing::{MethodFilter, MethodRouter, get, on};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::trace::TraceLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use crate::app::App;
+use crate::{assets, error, home, identity};
+
+/// A feature's routes: pages and API operations.
+#[derive(Default)]
+pub struct Routes {
+    pages: Router<App>,
+    api: OpenApiRouter<App>,
+    listed: Vec<(Method, String)>,
+}
+
+impl Routes {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A page or form target. `path` has no trailing slash; callers may send one.
+    #[must_use]
+    pub fn page<H, T>(mut self, method: Method, path: &str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
+        self.pages = self.pages.route(path, on(filter, handler));
+        self.listed.push((method, path.to_owned()));
+        self
+    }
+
+    /// A page outside the handlers' state, with its own service.
+    #[must_use]
+    pub fn service(mut self, path: &str, service: MethodRouter<App>) -> Self {
+        self.pages = self.pages.route(path, service);
+        self.listed.push((Method::GET, path.to_owned()));
+        self
+    }
+
+    /// An API operation, from `utoipa_axum::routes!(handler)`.
+    #[must_use]
+    pub fn api(mut self, operation: UtoipaMethodRouter<App>) -> Self {
+        self.api = self.api.routes(operation);
+        self
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.pages = self.pages.merge(other.pages);
+        self.api = self.api.merge(other.api);
+        self.listed.extend(other.listed);
+        self
+    }
+
+    /// Every route: method and path.
+    pub fn listed(&self) -> Vec<(Method, String)> {
+        let mut listed = self.listed.clone();
+        let document = serde_json::to_value(self.api.get_openapi()).unwrap_or_default();
+        for (path, operations) in document["paths"].as_object().into_iter().flatten() {
+            for method in operations.as_object().into_iter().flat_map(|o| o.keys()) {
+                if let Ok(method) = method.to_ascii_uppercase().parse() {
+                    listed.push((method, path.clone()));
+                }
+            }
+        }
+        listed
+    }
+}
+
+/// What the document says about itself.
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Vigie",
+    description = "The HTTP API of Vigie: clients under watch, alerts that reach people on time."
+))]
+struct Document;
+
+/// Every feature's routes.
+pub fn routes() -> Routes {
+    Routes::new().merge(home::routes()).service("/assets/{name}", get(assets::serve))
+}
+
+/// The OpenAPI document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = Document::openapi();
+    document.merge(routes().api.get_openapi().clone());
+    document
+}
+
+/// The whole application as a service. Wrap it in [`tower_http::normalize_path`] to serve it: a
+/// trailing slash is always optional.
+pub fn router(app: App) -> Router {
+    let Routes { pages, api, .. } = routes();
+    let (api, _) = api.split_for_parts();
+    let request_id = HeaderName::from_static("x-request-id");
+    pages
+        .merge(api)
+        .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(error::speak))
+        .layer(middleware::from_fn_with_state(app.clone(), identity::identify))
+        .layer(middleware::from_fn(error::speak))
+        .layer(middleware::map_response(secure))
+        .layer(CompressionLayer::new())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(PropagateRequestIdLayer::new(request_id.clone()))
+        .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid))
+        .with_state(app)
+}
+
+fn span<B>(request: &Request<B>) -> tracing::Span {
+    let id = request.headers().get("x-request-id").and_then(|v| v.to_str().ok());
+    // The path without its query: searches hold names and phones.
+    tracing::info_span!(
+        "request",
+        id = id.unwrap_or_default(),
+        method = %request.method(),
+        path = request.uri().path()
+    )
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    use axum::response::IntoResponse as _;
+    error::AppError::Status(http::StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response()
+}
+
+/// Headers every answer carries.
+async fn secure(mut response: Response) -> Response {
+    const HEADERS: [(HeaderName, &str); 5] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
+             form-action 'self'; frame-ancestors 'none'",
+        ),
+    ];
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    // Pages and answers are personal; assets say otherwise themselves.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// How long a request may take before it is given up.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);

@@ -1,0 +1,131 @@
+#![allow(dead_code, reason = "a kit: not every test file uses every tool")]
+//! A whole Vigie on a free port, its database fresh, its clock standing still until moved.
+
+mod browser;
+mod database;
+
+use base::clock::Clock;
+use base::db::Db;
+use chrono::{DateTime, Utc};
+use domain::{Actor, Role, call_centers, users};
+use server::app::App;
+use server::config::Settings;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use uuid::Uuid;
+
+pub use browser::Browser;
+pub use database::Kind;
+
+/// Declares tests that each run on SQLite and on PostgreSQL: `both_engines!(first, second);` for
+/// `async fn first(app: TestApp)`.
+macro_rules! both_engines {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let app = crate::support::TestApp::start(crate::support::Kind::Sqlite).await;
+                super::$name(app).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let app = crate::support::TestApp::start(crate::support::Kind::Postgres).await;
+                super::$name(app).await;
+            })+
+        }
+    };
+}
+
+/// A running server and what a test may do to it.
+pub struct TestApp {
+    pub app: App,
+    pub db: Db,
+    pub clock: Clock,
+    /// `http://127.0.0.1:port`.
+    pub url: String,
+    /// The first centre: Paris, EUR, FR.
+    pub center: Uuid,
+    /// The server stops when this goes.
+    _stop: DropGuard,
+    _folder: tempfile::TempDir,
+}
+
+/// The instant every test starts at: a Friday, 10:00 in Paris.
+pub fn start_instant() -> DateTime<Utc> {
+    "2026-11-20T09:00:00Z".parse().unwrap()
+}
+
+impl TestApp {
+    pub async fn start(kind: Kind) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = database::fresh(kind, folder.path()).await;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let settings = Settings {
+            listen: String::new(),
+            database: address.clone(),
+            data_dir: folder.path().to_owned(),
+            smtp: None,
+            mail_from: "vigie@example.test".into(),
+            base_url: url.clone(),
+            test_clock: false,
+        };
+        let db = Db::connect(&address, base::db::PoolSizes { max: 8 }).await.unwrap();
+        domain::migrations::migrate(&db).await.unwrap();
+        let clock = Clock::simulated(start_instant());
+        let app = App::new(db.clone(), clock.clone(), settings);
+        let stop = CancellationToken::new();
+        tokio::spawn(server::cli::serve_on(listener, app.clone(), stop.clone()));
+        let new = call_centers::NewCallCenter {
+            name: "Comptoir de Paris".into(),
+            time_zone: "Europe/Paris".into(),
+            currency: "EUR".into(),
+            phone_region: "FR".into(),
+        };
+        let center = call_centers::create(&db, &Actor::system(), new, clock.now()).await.unwrap();
+        Self { app, db, clock, url, center, _stop: stop.drop_guard(), _folder: folder }
+    }
+
+    /// Makes a user of `role` in the first centre and returns a browser signed in as them.
+    pub async fn sign_in(&self, role: Role) -> Browser {
+        self.sign_in_to(role, Some(self.center)).await
+    }
+
+    /// The same in another centre.
+    pub async fn sign_in_to(&self, role: Role, center: Option<Uuid>) -> Browser {
+        let id = self.user(role, center, None).await;
+        self.browser_of(id).await
+    }
+
+    /// Makes a user without signing in.
+    pub async fn user(&self, role: Role, center: Option<Uuid>, supervisor: Option<Uuid>) -> Uuid {
+        let unique = Uuid::new_v4().simple().to_string();
+        let new = users::NewUser {
+            email: format!("{}-{unique}@example.test", role.as_str()),
+            name: format!("{role:?} {}", &unique[..6]),
+            role,
+            call_center_id: center.filter(|_| role != Role::SuperAdmin),
+            supervisor_id: supervisor,
+            password: None,
+            language: "fr".into(),
+        };
+        users::create(&self.db, &Actor::system(), new, self.clock.now()).await.unwrap()
+    }
+
+    /// A browser with an open session of that user.
+    pub async fn browser_of(&self, user: Uuid) -> Browser {
+        let opened = users::sessions::open(&self.db, user, self.clock.now()).await.unwrap();
+        Browser::new(self, Some(user), Some(opened))
+    }
+
+    /// A browser nobody is signed in to.
+    pub fn stranger(&self) -> Browser {
+        Browser::new(self, None, None)
+    }
+
+    /// Runs everything due now, until nothing is.
+    pub async fn work(&self) -> usize {
+        server::workers::worker(&self.app).drain().await.unwrap()
+    }
+}
