@@ -5,12 +5,18 @@
 //! put its rights into the query. No HTTP here, no template, no sentence a person reads.
 
 pub mod actor;
+pub mod alerts;
 pub mod call_centers;
+pub mod clients;
 pub mod error;
 pub mod events;
+pub mod mails;
 pub mod migrations;
+pub mod operations;
 pub mod paging;
+pub mod preferences;
 pub mod settings;
+pub mod tags;
 pub mod users;
 
 pub use actor::{Actor, Role};

@@ -3,15 +3,22 @@
 //! A handler extracts, calls one domain verb, responds. `pages.rs` and `api.rs` of a feature are
 //! two doors to one rule and never call each other.
 
+pub mod accounts;
+pub mod admin;
+pub mod alerts;
 pub mod app;
 pub mod assets;
 pub mod cli;
+pub mod clients;
 pub mod config;
 pub mod error;
 pub mod extract;
 pub mod home;
 pub mod i18n;
 pub mod identity;
+pub mod live;
+pub mod operations;
 pub mod page;
+pub mod preferences;
 pub mod router;
 pub mod workers;

@@ -18,7 +18,9 @@ use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::app::App;
-use crate::{assets, error, home, identity};
+use crate::{
+    accounts, admin, alerts, assets, clients, error, home, identity, live, operations, preferences,
+};
 
 /// A feature's routes: pages and API operations.
 #[derive(Default)]

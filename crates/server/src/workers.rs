@@ -3,10 +3,15 @@
 use base::outbox::{Handlers, Worker};
 
 use crate::app::App;
+use crate::{accounts, admin, alerts, clients, operations};
 
 /// Every kind of job and who does it.
-pub fn handlers(_app: &App) -> Handlers {
-    Handlers::new()
+pub fn handlers(app: &App) -> Handlers {
+    let mut handlers = Handlers::new();
+    for jobs in [accounts::jobs, admin::jobs, alerts::jobs, clients::jobs, operations::jobs] {
+        handlers.extend(jobs(app));
+    }
+    handlers
 }
 
 /// A worker for all of them.

@@ -131,7 +131,7 @@ export default class DatagridController extends Controller<HTMLElement> {
     const rows = this.rowTargets;
     const index = from ? rows.indexOf(from) + step : 0;
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
-    row?.querySelector<HTMLElement>(".row-link, .cell-tick input")?.focus();
+    (row?.querySelector<HTMLElement>(".row-link") ?? row?.querySelector<HTMLElement>(".cell-tick input"))?.focus();
     row?.scrollIntoView({ block: "nearest" });
   }
 

@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import * as Turbo from "@hotwired/turbo";
 import { confirmWithDialog } from "../lib/confirm";
 import { isDirty } from "../lib/morph-guard";
 
@@ -80,12 +81,30 @@ export default class DialogController extends Controller<HTMLElement> {
   };
 
   #submitted = (event: Event): void => {
-    const { success } = (event as CustomEvent<{ success: boolean }>).detail;
+    const { success, fetchResponse } = (event as CustomEvent<{ success: boolean; fetchResponse?: Answer }>).detail;
     const dialog = (event.target as Element).closest("dialog");
-    if (success && dialog?.open && dialog !== this.dialogTarget) dialog.close();
+    if (!success || !dialog?.open) return;
+    dialog.close();
+    if (dialog === this.dialogTarget && fetchResponse?.redirected) void follow(fetchResponse);
   };
 
   #closeAll = (): void => document.querySelectorAll<HTMLDialogElement>("dialog[open]").forEach((dialog) => dialog.close());
+}
+
+interface Answer {
+  redirected: boolean;
+  statusCode: number;
+  location: URL;
+  responseHTML: Promise<string>;
+}
+
+/** Shows the page that a dialog's form led to, which is already here: asking again would lose its toast. */
+async function follow({ redirected, statusCode, location, responseHTML }: Answer): Promise<void> {
+  const options = {
+    action: samePath(location.href) ? "replace" : "advance",
+    response: { redirected, statusCode, responseHTML: await responseHTML },
+  };
+  Turbo.visit(location.href, options as Turbo.VisitOptions);
 }
 
 function samePath(url: string): boolean {

@@ -1,0 +1,1 @@
+//! Alerts: due at their second, told to someone, kept in history.

@@ -1,0 +1,1 @@
+//! Clients: the record, the list, the bin, the history.

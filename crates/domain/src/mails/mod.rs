@@ -1,0 +1,1 @@
+//! Mail kept in the application when no mail server is set.

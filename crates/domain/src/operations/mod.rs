@@ -1,0 +1,1 @@
+//! Bulk actions, imports and exports: with progress, a journal, and undo.

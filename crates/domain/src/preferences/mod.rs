@@ -1,0 +1,1 @@
+//! What each user chose for themselves: columns, saved views, theme.
