@@ -98,7 +98,16 @@ struct Document;
 
 /// Every feature's routes.
 pub fn routes() -> Routes {
-    Routes::new().merge(home::routes()).service("/assets/{name}", get(assets::serve))
+    Routes::new()
+        .merge(home::routes())
+        .merge(accounts::routes())
+        .merge(admin::routes())
+        .merge(alerts::routes())
+        .merge(clients::routes())
+        .merge(live::routes())
+        .merge(operations::routes())
+        .merge(preferences::routes())
+        .service("/assets/{name}", get(assets::serve))
 }
 
 /// The OpenAPI document.
