@@ -5,4 +5,9 @@
 pub mod clock;
 pub mod db;
 pub mod ids;
+pub mod mail;
+pub mod money;
 pub mod outbox;
+pub mod phone;
+pub mod sheet;
+pub mod text;

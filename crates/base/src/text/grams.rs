@@ -1,0 +1,38 @@
+//! Two- and three-character tokens, which let an ordinary index answer "contains".
+
+/// The distinct two- and three-character pieces of a folded text, spaces included, sorted: what the
+/// search index stores for it. A one-character text has none.
+///
+/// ```
+/// assert_eq!(base::text::ngrams("awa d"), ["a ", "a d", "aw", "awa", "wa", "wa ", " d"].iter()
+///     .copied().collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+/// ```
+pub fn ngrams(folded: &str) -> Vec<&str> {
+    let mut grams = Vec::with_capacity(2 * folded.len());
+    windows(folded, 2, &mut grams);
+    windows(folded, 3, &mut grams);
+    distinct(grams)
+}
+
+/// The tokens that every text containing `folded_query` has among its [`ngrams`]: the pair itself
+/// for two characters, the triples from three on. For one character: none, the caller scans.
+/// Having them all is necessary, not sufficient: the caller still checks the text.
+pub fn query_grams(folded_query: &str) -> Vec<&str> {
+    let mut grams = Vec::with_capacity(folded_query.len());
+    let size = if folded_query.chars().nth(2).is_some() { 3 } else { 2 };
+    windows(folded_query, size, &mut grams);
+    distinct(grams)
+}
+
+fn windows<'a>(text: &'a str, size: usize, into: &mut Vec<&'a str>) {
+    // Where each piece ends: the start of the character `size` places further, or the end.
+    let starts = text.char_indices().map(|(at, _)| at);
+    let ends = starts.clone().chain([text.len()]).skip(size);
+    into.extend(starts.zip(ends).map(|(start, end)| &text[start..end]));
+}
+
+fn distinct(mut grams: Vec<&str>) -> Vec<&str> {
+    grams.sort_unstable();
+    grams.dedup();
+    grams
+}
