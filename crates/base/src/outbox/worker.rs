@@ -58,9 +58,14 @@ impl Worker {
             };
             let now = self.clock.now();
             let until = next.unwrap_or(now + TimeDelta::hours(1));
+            if until <= now {
+                // Became due since we looked, or another worker is taking it this instant.
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                continue;
+            }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.clock.sleep_until(until), if until > now => {}
+                () = self.clock.sleep_until(until) => {}
                 () = self.freed.notified() => {}
                 () = tokio::time::sleep(SLOW_POLL) => {}
                 () = woken(&mut signals) => {}

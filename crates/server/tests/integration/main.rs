@@ -1,8 +1,16 @@
 //! Behaviour through the front door, on both engines, with the clock in hand.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "a failing test says so by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a failing test says so by panicking"
+)]
 
 #[macro_use]
 mod support;
 
+mod database;
 mod frame;
+mod outbox;
