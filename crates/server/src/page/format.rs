@@ -84,10 +84,11 @@ impl Page {
         format!("{} {}", self.near_day(instant), self.time(instant))
     }
 
-    /// `12 480` in French (narrow no-break spaces), `12,480` in English.
+    /// `12 480` in French (no-break spaces), `12,480` in English.
     pub fn number(&self, value: &i64) -> String {
         let separator = match self.language {
-            Language::Fr => '\u{202f}',
+            // Inter draws the narrow U+202F almost invisibly.
+            Language::Fr => '\u{a0}',
             Language::En => ',',
         };
         group(*value, separator)
