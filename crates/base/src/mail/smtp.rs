@@ -1,0 +1,143 @@
+//! Handing messages to an SMTP server, over connections that are kept open between messages.
+
+use std::time::Duration;
+
+use lettre::transport::smtp::PoolConfig;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+
+use super::message::{MailError, MailMessage, build};
+use super::url::{SmtpUrl, SmtpUrlError, TlsMode};
+
+/// For connecting, and for each answer of the server.
+const TIMEOUT: Duration = Duration::from_secs(15);
+/// For a whole message, large attachments on a slow line included.
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// An SMTP server to which messages are handed. Cheap to clone; the clones share connections.
+#[derive(Clone)]
+pub struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+}
+
+/// Why a message was not taken. The texts hold reply codes only: what servers write after them often
+/// quotes the address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// Worth another attempt: the network, the server's state, or settings the operator can correct
+    /// (a refused password is no fault of the recipient's).
+    #[error("not sent for now: {reason}")]
+    Transient {
+        /// `timeout`, `network`, `tls`, `authentication`, `response`, or a reply code (`451 4.7.1`).
+        reason: String,
+    },
+    /// The server will not take this message for this recipient, now or later.
+    #[error("refused for good: {reason}")]
+    Permanent {
+        /// A reply code (`550 5.1.1`), or the key of a [`MailError`].
+        reason: String,
+    },
+}
+
+impl SendError {
+    /// The stable key of the message shown to people.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Transient { .. } => "mail.send.transient",
+            Self::Permanent { .. } => "mail.send.permanent",
+        }
+    }
+}
+
+impl From<MailError> for SendError {
+    fn from(error: MailError) -> Self {
+        Self::Permanent { reason: error.key().to_owned() }
+    }
+}
+
+impl Smtp {
+    /// The server at `smtp://[user:password@]host[:port][?tls=none|starttls|required]` or `smtps://…`
+    /// (`starttls` and `required` are the same). With nothing said, the connection is encrypted if the
+    /// server offers it; on this machine itself, whatever its certificate.
+    ///
+    /// Must be called inside a Tokio runtime, where idle connections are closed after a minute.
+    pub fn from_url(url: &str) -> Result<Self, SmtpUrlError> {
+        let url = SmtpUrl::parse(url)?;
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&url.host)
+            .port(url.port)
+            .tls(tls(&url)?)
+            .timeout(Some(TIMEOUT))
+            .pool_config(PoolConfig::new().max_size(10));
+        if let Some((user, password)) = url.credentials {
+            builder = builder.credentials(Credentials::new(user, password));
+        }
+        Ok(Self { transport: builder.build() })
+    }
+
+    /// Hands a message over. `Ok` means that the server answers for it from now on.
+    pub async fn send(&self, message: &MailMessage) -> Result<(), SendError> {
+        let built = build(message)?;
+        match tokio::time::timeout(TOTAL_TIMEOUT, self.transport.send(built)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(judged(&error)),
+            Err(_) => Err(SendError::Transient { reason: "timeout".to_owned() }),
+        }
+    }
+}
+
+fn tls(url: &SmtpUrl) -> Result<Tls, SmtpUrlError> {
+    let parameters = || {
+        TlsParameters::builder(url.host.clone())
+            .dangerous_accept_invalid_certs(url.tls == TlsMode::Offered && url.is_loopback())
+            .build()
+            .map_err(|_| SmtpUrlError::TlsSetup)
+    };
+    Ok(match url.tls {
+        TlsMode::None => Tls::None,
+        TlsMode::Offered => Tls::Opportunistic(parameters()?),
+        TlsMode::Required => Tls::Required(parameters()?),
+        TlsMode::Wrapped => Tls::Wrapper(parameters()?),
+    })
+}
+
+/// What an error means for the message: see [`SendError`].
+fn judged(error: &lettre::transport::smtp::Error) -> SendError {
+    let Some(code) = error.status() else {
+        let reason = if error.is_timeout() {
+            "timeout"
+        } else if error.is_tls() {
+            "tls"
+        } else if error.is_response() || error.is_client() {
+            "response"
+        } else {
+            "network"
+        };
+        return SendError::Transient { reason: reason.to_owned() };
+    };
+    let code = u16::from(code);
+    // Asking for a password, or refusing it (RFC 4954, 6), says nothing of the recipient.
+    if matches!(code, 530 | 534 | 535 | 538) {
+        return SendError::Transient { reason: "authentication".to_owned() };
+    }
+    let reason = match enhanced_code(error) {
+        Some(enhanced) => format!("{code} {enhanced}"),
+        None => code.to_string(),
+    };
+    if error.is_permanent() {
+        SendError::Permanent { reason }
+    } else {
+        SendError::Transient { reason }
+    }
+}
+
+/// The `5.1.1` (RFC 3463) at the start of the server's text, of which nothing else is kept.
+fn enhanced_code(error: &lettre::transport::smtp::Error) -> Option<String> {
+    let text = std::error::Error::source(error)?.to_string();
+    let word = text.split_whitespace().next()?;
+    let mut parts = word.split('.');
+    let is_number =
+        |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let three = [parts.next()?, parts.next()?, parts.next()?];
+    (parts.next().is_none() && three.into_iter().all(is_number)).then(|| word.to_owned())
+}
