@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use base::clock::Clock;
 use base::db::Db;
+use base::mail::{Smtp, SmtpUrlError};
 
 use crate::config::Settings;
 
@@ -15,12 +16,17 @@ struct Inner {
     db: Db,
     clock: Clock,
     settings: Settings,
+    smtp: Option<Smtp>,
 }
 
 impl App {
-    /// Puts the parts together.
-    pub fn new(db: Db, clock: Clock, settings: Settings) -> Self {
-        Self(Arc::new(Inner { db, clock, settings }))
+    /// Puts the parts together. Inside a Tokio runtime.
+    ///
+    /// # Errors
+    /// A mail server's address that cannot be read.
+    pub fn new(db: Db, clock: Clock, settings: Settings) -> Result<Self, SmtpUrlError> {
+        let smtp = settings.smtp.as_deref().map(Smtp::from_url).transpose()?;
+        Ok(Self(Arc::new(Inner { db, clock, settings, smtp })))
     }
 
     /// The database.
@@ -36,6 +42,11 @@ impl App {
     /// The present instant.
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
         self.0.clock.now()
+    }
+
+    /// The mail server, if one is set.
+    pub fn smtp(&self) -> Option<&Smtp> {
+        self.0.smtp.as_ref()
     }
 
     /// The settings.

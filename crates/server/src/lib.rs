@@ -17,6 +17,7 @@ pub mod home;
 pub mod i18n;
 pub mod identity;
 pub mod live;
+pub mod mail;
 pub mod operations;
 pub mod page;
 pub mod preferences;

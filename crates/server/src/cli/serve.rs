@@ -73,7 +73,7 @@ pub async fn work(settings: Settings) -> Result<(), Failure> {
 async fn start(settings: Settings) -> Result<App, Failure> {
     let db = open(&settings).await?;
     let clock = if settings.test_clock { Clock::shifted() } else { Clock::real() };
-    Ok(App::new(db, clock, settings))
+    App::new(db, clock, settings).map_err(|e| format!("smtp: {e}").into())
 }
 
 /// Cancelled at the first Ctrl-C or SIGTERM.

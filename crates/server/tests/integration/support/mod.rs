@@ -57,7 +57,13 @@ pub fn start_instant() -> DateTime<Utc> {
 }
 
 impl TestApp {
+    /// Without a mail server: mail is kept.
     pub async fn start(kind: Kind) -> Self {
+        Self::start_with(kind, None).await
+    }
+
+    /// With the mail server at `smtp`.
+    pub async fn start_with(kind: Kind, smtp: Option<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = database::fresh(kind, folder.path()).await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -66,7 +72,7 @@ impl TestApp {
             listen: String::new(),
             database: address.clone(),
             data_dir: folder.path().to_owned(),
-            smtp: None,
+            smtp,
             mail_from: "vigie@example.test".into(),
             base_url: url.clone(),
             test_clock: false,
@@ -74,7 +80,7 @@ impl TestApp {
         let db = Db::connect(&address, base::db::PoolSizes { max: 8 }).await.unwrap();
         domain::migrations::migrate(&db).await.unwrap();
         let clock = Clock::simulated(start_instant());
-        let app = App::new(db.clone(), clock.clone(), settings);
+        let app = App::new(db.clone(), clock.clone(), settings).unwrap();
         let stop = CancellationToken::new();
         tokio::spawn(server::cli::serve_on(listener, app.clone(), stop.clone()));
         let new = call_centers::NewCallCenter {
