@@ -2,7 +2,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::sqlx::Connection as _;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -116,6 +117,8 @@ async fn connect_sqlite(path: &str, sizes: PoolSizes) -> Result<Db, ConnectError
 async fn connect_postgres(address: &str, sizes: PoolSizes) -> Result<Db, ConnectError> {
     let options: PgConnectOptions = address.parse()?;
     let options = options.statement_cache_capacity(400).application_name("vigie");
+    // A pool waits and retries; an operator wants to hear at once that nobody answers.
+    PgConnection::connect_with(&options).await?.close().await?;
     let pool = PgPoolOptions::new()
         .max_connections(sizes.max)
         .acquire_timeout(Duration::from_secs(10))

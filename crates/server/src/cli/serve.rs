@@ -71,6 +71,10 @@ pub async fn work(settings: Settings) -> Result<(), Failure> {
 }
 
 async fn start(settings: Settings) -> Result<App, Failure> {
+    if let Some(smtp) = &settings.smtp {
+        // Before anything is opened: a wrong setting leaves nothing behind.
+        base::mail::Smtp::from_url(smtp).map_err(|e| format!("smtp: {e}"))?;
+    }
     let db = open(&settings).await?;
     let clock = if settings.test_clock { Clock::shifted() } else { Clock::real() };
     App::new(db, clock, settings).map_err(|e| format!("smtp: {e}").into())
