@@ -26,6 +26,9 @@ pub struct Flags {
     /// Where users reach the application, for links in mail [default: http://LISTEN]
     #[arg(long, env = "VIGIE_BASE_URL", global = true)]
     pub base_url: Option<String>,
+    /// Requests a minute one user may make to the API [default: 120000]
+    #[arg(long, env = "VIGIE_API_RATE", global = true)]
+    pub api_rate: Option<u32>,
     /// The settings file [default: config.toml, if it exists]
     #[arg(long, env = "VIGIE_CONFIG", global = true)]
     pub config: Option<PathBuf>,
@@ -43,6 +46,7 @@ struct File {
     smtp: Option<String>,
     mail_from: Option<String>,
     base_url: Option<String>,
+    api_rate: Option<u32>,
 }
 
 /// The settings in force.
@@ -60,6 +64,8 @@ pub struct Settings {
     pub mail_from: String,
     /// Where users reach the application, without a trailing slash.
     pub base_url: String,
+    /// Requests a minute one user may make to the API.
+    pub api_rate: u32,
     /// Whether tests may move the time.
     pub test_clock: bool,
 }
@@ -97,6 +103,7 @@ impl Settings {
                 .or(file.mail_from)
                 .unwrap_or_else(|| "vigie@localhost".into()),
             base_url: base_url.trim_end_matches('/').to_owned(),
+            api_rate: flags.api_rate.or(file.api_rate).unwrap_or(crate::rate_limit::PER_MINUTE),
             test_clock: flags.test_clock,
         })
     }

@@ -21,5 +21,6 @@ pub mod mail;
 pub mod operations;
 pub mod page;
 pub mod preferences;
+pub mod rate_limit;
 pub mod router;
 pub mod workers;

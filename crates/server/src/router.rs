@@ -18,6 +18,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::app::App;
+use crate::rate_limit::{self, RateLimit};
 use crate::{
     accounts, admin, alerts, assets, clients, error, home, identity, live, operations, preferences,
 };
@@ -127,6 +128,10 @@ pub fn router(app: App) -> Router {
         .merge(api)
         .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(
+            RateLimit::new(app.settings().api_rate),
+            rate_limit::limit,
+        ))
         .layer(middleware::from_fn(error::speak))
         .layer(middleware::from_fn_with_state(app.clone(), identity::identify))
         .layer(middleware::from_fn(error::speak))

@@ -75,6 +75,7 @@ impl TestApp {
             smtp,
             mail_from: "vigie@example.test".into(),
             base_url: url.clone(),
+            api_rate: server::rate_limit::PER_MINUTE,
             test_clock: false,
         };
         let db = Db::connect(&address, base::db::PoolSizes { max: 8 }).await.unwrap();
