@@ -1,0 +1,94 @@
+//! BAR.md "Fast" 7: import and export.
+
+use std::time::{Duration, Instant};
+
+use crate::Result;
+use crate::seed::{self, People};
+use crate::server::Server;
+use crate::table::{Figure, Row, Table};
+use crate::wire::Connection;
+
+use super::Plan;
+
+/// How long an import may take before the measure gives up.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// From the upload to the operation's end.
+pub(super) async fn import(
+    server: &Server,
+    people: &People,
+    plan: &Plan,
+    table: &mut Table,
+) -> Result<()> {
+    const BOUNDARY: &str = "----bench-7d1f";
+    let file = seed::client_file(plan.clients);
+    let body = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"clients.csv\"\r\n\
+         Content-Type: text/csv\r\n\r\n{file}\r\n--{BOUNDARY}--\r\n"
+    );
+    let mut owner = Connection::open(&server.address, &people.sessions[0]).await?;
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    let started = Instant::now();
+    let answer =
+        owner.post_as("/api/imports/clients", &kind, body.as_bytes()).await?.expect(202)?;
+    let answer = answer.json()?;
+    let id = answer["operation_id"].as_str().or(answer["id"].as_str()).ok_or("no operation id")?;
+    let operation = loop {
+        let operation = owner.get(&format!("/api/operations/{id}")).await?.expect(200)?.json()?;
+        if !matches!(operation["state"].as_str(), Some("planned" | "ready" | "queued" | "running"))
+        {
+            break operation;
+        }
+        if started.elapsed() > PATIENCE {
+            return Err(format!("the import did not end: {operation}").into());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    let took = started.elapsed();
+    let created = &operation["result"]["created"];
+    if created.as_u64() != u64::try_from(plan.clients).ok() {
+        return Err(format!("the import ended otherwise than asked: {operation}").into());
+    }
+    table.push(
+        Row::new(format!("import of {} clients", plan.clients), people.engine())
+            .figure("value", Figure::seconds(took))
+            .target("value", 10.0),
+    );
+    Ok(())
+}
+
+/// Rows a second, and how much memory grows meanwhile.
+#[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+pub(super) async fn exports(
+    server: &Server,
+    people: &People,
+    plan: &Plan,
+    table: &mut Table,
+) -> Result<()> {
+    let engine = people.engine();
+    let mut owner = Connection::open(&server.address, &people.sessions[0]).await?;
+    server.forget_peak()?;
+    let before = server.memory("VmRSS")?;
+    let started = Instant::now();
+    let lines = owner.count_lines("/api/exports/clients.csv").await?;
+    let took = started.elapsed();
+    if lines <= plan.clients {
+        return Err(format!("the export has {lines} lines for {} clients", plan.clients).into());
+    }
+    let grown = server.memory("VmHWM")?.saturating_sub(before);
+    table.push(
+        Row::new("export of all clients, CSV", engine)
+            .figure("rate", Figure::rate(lines as f64 / took.as_secs_f64()))
+            .target("rate", 50_000.0),
+    );
+    table.push(
+        Row::new("memory grown by that export", engine)
+            .figure("value", Figure::megabytes(grown))
+            .target("value", 32.0),
+    );
+    let started = Instant::now();
+    owner.get("/api/exports/clients.xlsx").await?.expect(200)?;
+    let rate = plan.clients as f64 / started.elapsed().as_secs_f64();
+    table.push(Row::new("export of all clients, XLSX", engine).figure("rate", Figure::rate(rate)));
+    Ok(())
+}

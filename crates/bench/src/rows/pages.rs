@@ -1,0 +1,167 @@
+//! BAR.md "Fast" 1: the client list in every guise, the client page, figures, creation.
+
+use serde_json::json;
+
+use crate::Result;
+use crate::load::{Ask, drive};
+use crate::seed::{People, TERMS};
+use crate::server::Server;
+use crate::table::Table;
+use crate::wire::Connection;
+
+use super::Plan;
+
+const SORTS: [&str; 8] =
+    ["name", "-name", "company", "-created_at", "created_at", "next_alert", "city", "total_spent"];
+const FILTERS: [&str; 6] = [
+    "is_active=true",
+    "is_active=false",
+    "period=7",
+    "segment=none",
+    "alert_status=in_progress",
+    "notification_client=none",
+];
+
+/// Pages to turn before the ones measured.
+const DEEP: usize = 40;
+
+pub(super) async fn measure(
+    server: &Server,
+    people: &People,
+    plan: &Plan,
+    table: &mut Table,
+) -> Result<()> {
+    let engine = people.engine();
+    let (address, sessions) = (&server.address, &people.sessions);
+    let mut owner = Connection::open(address, &sessions[0]).await?;
+
+    let lists = lists();
+    check_lists(&mut owner, &lists).await?;
+    let any = lists.clone();
+    let list =
+        drive(address, sessions, plan.load, move |n| Ask::Get(any[n % any.len()].clone())).await?;
+    let row = list.row("client list, any filter and sort", engine);
+    table.push(row.target("p99", 20.0).target("rate", 2_000.0));
+
+    let first = vec!["/client".to_owned()];
+    let deep = deep_pages(&mut owner).await?;
+    for (name, pages) in
+        [("client list, first page", first), (&*format!("client list, page {DEEP} on"), deep)]
+    {
+        let outcome = drive(address, sessions, plan.load / 2, move |n| {
+            Ask::Get(pages[n % pages.len()].clone())
+        })
+        .await?;
+        table.push(outcome.row(name, engine).target("p99", 20.0));
+    }
+
+    let searches: Vec<String> =
+        TERMS.iter().map(|term| format!("/client?q={}", encoded(term))).collect();
+    let search = drive(address, sessions, plan.load, move |n| {
+        Ask::Get(searches[n % searches.len()].clone())
+    })
+    .await?;
+    table.push(search.row("client list, searched", engine).target("p99", 20.0));
+
+    let clients = some_clients(&mut owner).await?;
+    let page = drive(address, sessions, plan.load, move |n| {
+        Ask::Get(format!("/client/{}", clients[n % clients.len()]))
+    })
+    .await?;
+    table.push(page.row("client page", engine).target("p99", 20.0).target("rate", 2_000.0));
+
+    let stats =
+        drive(address, sessions, plan.load, |_| Ask::Get("/client/api/stats".into())).await?;
+    table.push(stats.row("client statistics", engine).target("rate", 1_000.0));
+
+    let creation = drive(address, sessions, plan.load, |n| {
+        let body = json!({ "first_name": "Nouveau", "last_name": format!("Venu {n}"),
+            "email": format!("venu{n}@exemple.test"), "phone": format!("07{n:08}") });
+        Ask::Create("/api/clients".into(), body)
+    })
+    .await?;
+    let row = creation.row("client creation", engine);
+    table.push(if engine == "sqlite" { row.target("rate", 1_000.0) } else { row });
+    Ok(())
+}
+
+/// Every sort alone, every filter alone, every pair of both.
+fn lists() -> Vec<String> {
+    let mut lists: Vec<String> = SORTS.iter().map(|sort| format!("/client?sort={sort}")).collect();
+    for filter in FILTERS {
+        lists.push(format!("/client?{filter}"));
+        lists.extend(SORTS.iter().map(|sort| format!("/client?{filter}&sort={sort}")));
+    }
+    lists.extend(TERMS.iter().map(|term| format!("/client?q={}", encoded(term))));
+    lists
+}
+
+/// A list that answers 200 but shows nobody, or forgets its filter, would be quick for nothing.
+async fn check_lists(owner: &mut Connection, lists: &[String]) -> Result<()> {
+    let mut shown = 0;
+    for list in lists {
+        let text = owner.get(list).await?.expect(200).map_err(|e| format!("{list}: {e}"))?.text();
+        shown += usize::from(text.contains("row-link"));
+    }
+    if shown * 2 > lists.len() {
+        Ok(())
+    } else {
+        Err(format!("only {shown} of {} lists show a client", lists.len()).into())
+    }
+}
+
+/// The addresses of pages far into the list, by following its own links.
+async fn deep_pages(owner: &mut Connection) -> Result<Vec<String>> {
+    let mut pages = Vec::new();
+    let mut path = "/client".to_owned();
+    for turned in 0..DEEP + 8 {
+        let text = owner.get(&path).await?.expect(200)?.text();
+        path =
+            next_link(&text).ok_or_else(|| format!("page {turned} of the list has no next one"))?;
+        if turned >= DEEP {
+            pages.push(path.clone());
+        }
+    }
+    Ok(pages)
+}
+
+/// The `href` of the link with `rel="next"`.
+fn next_link(html: &str) -> Option<String> {
+    let tag = html
+        .split("<a ")
+        .find(|tag| tag.split('>').next().is_some_and(|t| t.contains("rel=\"next\"")))?;
+    let href = tag.split("href=\"").nth(1)?.split('"').next()?;
+    let path = href.replace("&amp;", "&").replace("&#38;", "&");
+    Some(if path.starts_with('?') {
+        format!("/client{path}")
+    } else {
+        path.replacen("/client/?", "/client?", 1)
+    })
+}
+
+async fn some_clients(owner: &mut Connection) -> Result<Vec<String>> {
+    let list = owner.get("/api/clients?limit=200").await?.expect(200)?.json()?;
+    let ids = list["data"].as_array().into_iter().flatten();
+    Ok(ids.filter_map(|client| Some(client["id"].as_str()?.to_owned())).collect())
+}
+
+/// Percent-encoded for a query string.
+fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_is_found_in_the_list() {
+        let html = r#"<a class="btn" rel="prev" href="?before=x">a</a><a class="btn" rel="next" href="/client/?sort=name&#38;cursor=abc">b</a>"#;
+        assert_eq!(next_link(html).as_deref(), Some("/client?sort=name&cursor=abc"));
+        assert_eq!(next_link("<a href=\"/x\">rel=\"next\"</a>"), None);
+    }
+}

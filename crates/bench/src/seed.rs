@@ -1,0 +1,223 @@
+//! The data: a centre with people, a client file, a million open alerts.
+
+use std::fmt::Write as _;
+
+use base::clock::Clock;
+use base::db::{Db, Engine, PoolSizes, Sql};
+use chrono::TimeDelta;
+use domain::{Actor, Role, call_centers, users};
+use sea_orm::ConnectionTrait as _;
+use uuid::Uuid;
+
+use crate::Result;
+use crate::server::Site;
+
+/// The kind of the job that tells people an alert is due.
+pub const DUE_JOB: &str = "alerts.due";
+
+/// Due instants are spread over this many.
+const INSTANTS: usize = 1_000;
+
+/// Who drives the load.
+#[derive(Debug)]
+pub struct People {
+    /// A direct connection to the site's database.
+    pub db: Db,
+    /// The centre.
+    pub center: Uuid,
+    /// Session tokens: the owner's first, then two agents'.
+    pub sessions: Vec<String>,
+}
+
+impl People {
+    /// The engine's name, as the table shows it.
+    pub fn engine(&self) -> &'static str {
+        match self.db.engine() {
+            Engine::Sqlite => "sqlite",
+            Engine::Postgres => "postgres",
+        }
+    }
+}
+
+/// Makes the centre and the people, each with an open session.
+///
+/// # Errors
+/// The engine's.
+pub async fn people(site: &Site) -> Result<People> {
+    let now = Clock::real().now();
+    let status = site.command(&["migrate"]).status().await?;
+    if !status.success() {
+        return Err(format!("vigie migrate ended: {status}").into());
+    }
+    let db = Db::connect(&site.database, PoolSizes { max: 4 }).await?;
+    let new = call_centers::NewCallCenter {
+        name: "Comptoir de Paris".into(),
+        time_zone: "Europe/Paris".into(),
+        currency: "EUR".into(),
+        phone_region: "FR".into(),
+    };
+    let center = call_centers::create(&db, &Actor::system(), new, now).await?;
+    let mut sessions = Vec::new();
+    for (name, role) in [("owner", Role::Owner), ("a", Role::Agent), ("b", Role::Agent)] {
+        let new = users::NewUser {
+            email: format!("{name}@bench.test"),
+            name: format!("Personne {name}"),
+            role,
+            call_center_id: Some(center),
+            supervisor_id: None,
+            password: None,
+            language: "fr".into(),
+        };
+        let user = users::create(&db, &Actor::system(), new, now).await?;
+        sessions.push(users::sessions::open(&db, user, now).await?.token);
+    }
+    Ok(People { db, center, sessions })
+}
+
+const FIRST: [&str; 16] = [
+    "Awa",
+    "Hélène",
+    "Kouassi",
+    "Zoé",
+    "Jean-Baptiste",
+    "Aïcha",
+    "Moussa",
+    "Chloé",
+    "Fatou",
+    "Noël",
+    "Mamadou",
+    "Camille",
+    "Ousmane",
+    "Inès",
+    "Loïc",
+    "Mariam",
+];
+const LAST: [&str; 20] = [
+    "N’Diaye",
+    "Œuvrard",
+    "Yao",
+    "Lefèvre",
+    "Diop",
+    "Kacou",
+    "Traoré",
+    "Dupont",
+    "El Idrissi",
+    "Fofana",
+    "Garçon",
+    "Moreau",
+    "Koné",
+    "Sarr",
+    "Benali",
+    "Petit",
+    "Touré",
+    "Roux",
+    "Coulibaly",
+    "Faye",
+];
+const TRADES: [&str; 8] = [
+    "Garage",
+    "Boulangerie",
+    "Clinique",
+    "Pharmacie",
+    "Atelier",
+    "Sécurité",
+    "Transports",
+    "Hôtel",
+];
+const TOWNS: [&str; 10] = [
+    "Paris",
+    "Lyon",
+    "Marseille",
+    "Lille",
+    "Dakar",
+    "Abidjan",
+    "Rabat",
+    "Thiès",
+    "Bordeaux",
+    "Nîmes",
+];
+
+/// Terms people type, short and long, with and without accents.
+pub const TERMS: [&str; 10] =
+    ["a", "di", "ndiaye", "lefevre", "oeuvrard", "zoe le", "clinique", "0612", "client99", "koua"];
+
+/// A client file of `count` lines, as a reseller's system exports it.
+pub fn client_file(count: usize) -> String {
+    let mut text = String::with_capacity(count * 130);
+    text.push_str("code,first_name,last_name,company_name,email,phone,address,city,country\r\n");
+    for n in 0..count {
+        let first = FIRST[n % FIRST.len()];
+        let last = LAST[(n / FIRST.len()) % LAST.len()];
+        let trade = TRADES[(n / 7) % TRADES.len()];
+        let town = TOWNS[(n / 3) % TOWNS.len()];
+        let _ = write!(
+            text,
+            "{:010},{first},{last} {n},{trade} {last},client{n}@exemple.test,06{:08},{} rue du Port,{town},FR\r\n",
+            n + 100_000,
+            n,
+            n % 300 + 1,
+        );
+    }
+    text
+}
+
+/// Gives every client of `center` `each` open alerts due from next week on, with their planned
+/// notices and jobs: straight into the tables, as scheduling them one by one is another measure.
+///
+/// # Errors
+/// The engine's.
+pub async fn alerts(db: &Db, center: Uuid, each: usize) -> Result<i64> {
+    let id = match db.engine() {
+        Engine::Sqlite => "randomblob(16)",
+        Engine::Postgres => "gen_random_uuid()",
+    };
+    let tx = db.begin().await?;
+    alert_rows(db, center, each, id)?.execute(&tx).await?;
+    let rest = [
+        format!(
+            "INSERT INTO alert_notices (id, alert_id, due_version, level, recipient_id, channel, \
+             state, planned_at) SELECT {id}, id, due_version, 'at_due', assigned_to, 'email', \
+             'planned', due_at FROM alerts"
+        ),
+        format!(
+            "INSERT INTO jobs (id, kind, payload, run_at, state, created_at) \
+             SELECT {id}, '{DUE_JOB}', '{{}}', due_at, 'ready', created_at FROM alerts"
+        ),
+        "UPDATE clients SET next_alert_at = (SELECT MIN(a.due_at) FROM alerts a \
+         WHERE a.client_id = clients.id AND a.deleted_at IS NULL)"
+            .to_owned(),
+    ];
+    for statement in rest {
+        tx.execute_unprepared(&statement).await?;
+    }
+    tx.commit().await?;
+    if db.engine() == Engine::Postgres {
+        // What autovacuum would have done by the time anyone looks.
+        db.admin().execute_unprepared("VACUUM ANALYZE").await?;
+    }
+    let count = Sql::new("SELECT COUNT(*) FROM alerts").scalar(db.read()).await?;
+    Ok(count.unwrap_or(0))
+}
+
+/// `each` alerts of every client, assigned to the centre's first agent.
+fn alert_rows(db: &Db, center: Uuid, each: usize, id: &str) -> Result<Sql> {
+    let now = Clock::real().now();
+    let cast = if db.engine() == Engine::Sqlite { "TEXT" } else { "TIMESTAMPTZ" };
+    let mut sql = Sql::new("WITH instants (n, at) AS (VALUES ");
+    for n in 0..INSTANTS {
+        let at = now + TimeDelta::days(7) + TimeDelta::minutes(i64::try_from(n * 97)?);
+        sql.push(&format!("{}({n}, CAST(", if n > 0 { ", " } else { "" }));
+        sql.bind(at).push(&format!(" AS {cast}))"));
+    }
+    let spread = INSTANTS / each;
+    sql.push(&format!(
+        ") INSERT INTO alerts (id, call_center_id, client_id, title, title_key, due_at, time_zone, \
+         local_due, priority, priority_rank, assigned_to, created_by, created_at, updated_at) \
+         SELECT {id}, c.call_center_id, c.id, 'Rappel du contrat', 'rappel du contrat', i.at, \
+         'Europe/Paris', '2030-01-01T09:00', 'normal', 1, a.id, a.id, c.created_at, c.created_at \
+         FROM clients c JOIN instants i ON i.n % {spread} = c.seq % {spread} \
+         CROSS JOIN (SELECT id FROM users WHERE role = 'agent' AND call_center_id = "
+    ));
+    sql.bind(center).push(" LIMIT 1) a WHERE c.call_center_id = ").bind(center);
+    Ok(sql)
+}
