@@ -6,7 +6,7 @@ use crate::Result;
 use crate::load::{Ask, drive};
 use crate::seed::{People, TERMS};
 use crate::server::Server;
-use crate::table::Table;
+use crate::table::{Row, Table};
 use crate::wire::Connection;
 
 use super::Plan;
@@ -31,58 +31,63 @@ pub(super) async fn measure(
     plan: &Plan,
     table: &mut Table,
 ) -> Result<()> {
-    let engine = people.engine();
-    let (address, sessions) = (&server.address, &people.sessions);
-    let mut owner = Connection::open(address, &sessions[0]).await?;
+    let mut owner = Connection::open(&server.address, &people.sessions[0]).await?;
+    let run = Run { server, people, plan };
 
     let lists = lists();
     check_lists(&mut owner, &lists).await?;
-    let any = lists.clone();
-    let list =
-        drive(address, sessions, plan.load, move |n| Ask::Get(any[n % any.len()].clone())).await?;
-    let row = list.row("client list, any filter and sort", engine);
+    let row = run.pages("client list, any filter and sort", lists).await?;
     table.push(row.target("p99", 20.0).target("rate", 2_000.0));
-
-    let first = vec!["/client".to_owned()];
+    let row = run.pages("client list, first page", vec!["/client".into()]).await?;
+    table.push(row.target("p99", 20.0));
     let deep = deep_pages(&mut owner).await?;
-    for (name, pages) in
-        [("client list, first page", first), (&*format!("client list, page {DEEP} on"), deep)]
-    {
-        let outcome = drive(address, sessions, plan.load / 2, move |n| {
-            Ask::Get(pages[n % pages.len()].clone())
-        })
-        .await?;
-        table.push(outcome.row(name, engine).target("p99", 20.0));
+    let row = run.pages(&format!("client list, page {DEEP} on"), deep).await?;
+    table.push(row.target("p99", 20.0));
+    let searches = TERMS.iter().map(|term| format!("/client?q={}", encoded(term))).collect();
+    table.push(run.pages("client list, searched", searches).await?.target("p99", 20.0));
+
+    let row = run.pages("client page", some_clients(&mut owner).await?).await?;
+    table.push(row.target("p99", 20.0).target("rate", 2_000.0));
+    let row = run.pages("client statistics", vec!["/client/api/stats".into()]).await?;
+    table.push(row.target("rate", 1_000.0));
+    table.push(run.creation().await?);
+    Ok(())
+}
+
+/// What every load of this file needs.
+struct Run<'a> {
+    server: &'a Server,
+    people: &'a People,
+    plan: &'a Plan,
+}
+
+impl Run<'_> {
+    /// Reads `paths` in turn.
+    async fn pages(&self, name: &str, paths: Vec<String>) -> Result<Row> {
+        let asks = move |n: usize| Ask::Get(paths[n % paths.len()].clone());
+        self.row(name, asks).await
     }
 
-    let searches: Vec<String> =
-        TERMS.iter().map(|term| format!("/client?q={}", encoded(term))).collect();
-    let search = drive(address, sessions, plan.load, move |n| {
-        Ask::Get(searches[n % searches.len()].clone())
-    })
-    .await?;
-    table.push(search.row("client list, searched", engine).target("p99", 20.0));
+    async fn creation(&self) -> Result<Row> {
+        let asks = |n| {
+            let body = json!({ "first_name": "Nouveau", "last_name": format!("Venu {n}"),
+                "email": format!("venu{n}@exemple.test"), "phone": format!("07{n:08}") });
+            Ask::Create("/api/clients".into(), body)
+        };
+        let row = self.row("client creation", asks).await?;
+        let asked = self.people.engine() == "sqlite";
+        Ok(if asked { row.target("rate", 1_000.0) } else { row })
+    }
 
-    let clients = some_clients(&mut owner).await?;
-    let page = drive(address, sessions, plan.load, move |n| {
-        Ask::Get(format!("/client/{}", clients[n % clients.len()]))
-    })
-    .await?;
-    table.push(page.row("client page", engine).target("p99", 20.0).target("rate", 2_000.0));
-
-    let stats =
-        drive(address, sessions, plan.load, |_| Ask::Get("/client/api/stats".into())).await?;
-    table.push(stats.row("client statistics", engine).target("rate", 1_000.0));
-
-    let creation = drive(address, sessions, plan.load, |n| {
-        let body = json!({ "first_name": "Nouveau", "last_name": format!("Venu {n}"),
-            "email": format!("venu{n}@exemple.test"), "phone": format!("07{n:08}") });
-        Ask::Create("/api/clients".into(), body)
-    })
-    .await?;
-    let row = creation.row("client creation", engine);
-    table.push(if engine == "sqlite" { row.target("rate", 1_000.0) } else { row });
-    Ok(())
+    async fn row(
+        &self,
+        name: &str,
+        asks: impl Fn(usize) -> Ask + Send + Sync + 'static,
+    ) -> Result<Row> {
+        let (address, sessions) = (&self.server.address, &self.people.sessions);
+        let outcome = drive(address, sessions, self.plan.load, asks).await?;
+        Ok(outcome.row(name, self.people.engine()))
+    }
 }
 
 /// Every sort alone, every filter alone, every pair of both.
@@ -142,7 +147,7 @@ fn next_link(html: &str) -> Option<String> {
 async fn some_clients(owner: &mut Connection) -> Result<Vec<String>> {
     let list = owner.get("/api/clients?limit=200").await?.expect(200)?.json()?;
     let ids = list["data"].as_array().into_iter().flatten();
-    Ok(ids.filter_map(|client| Some(client["id"].as_str()?.to_owned())).collect())
+    Ok(ids.filter_map(|client| Some(format!("/client/{}", client["id"].as_str()?))).collect())
 }
 
 /// Percent-encoded for a query string.
