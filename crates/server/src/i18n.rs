@@ -75,3 +75,39 @@ impl Language {
         }
     }
 }
+
+/// What a sentence can carry. Templates pass references, so those count too.
+pub trait Argument {
+    /// The value as Fluent wants it.
+    fn to_fluent(&self) -> FluentValue<'static>;
+}
+
+impl Argument for str {
+    fn to_fluent(&self) -> FluentValue<'static> {
+        self.to_owned().into()
+    }
+}
+
+impl Argument for FluentValue<'static> {
+    fn to_fluent(&self) -> FluentValue<'static> {
+        self.clone()
+    }
+}
+
+impl<T: Argument + ?Sized> Argument for &T {
+    fn to_fluent(&self) -> FluentValue<'static> {
+        (**self).to_fluent()
+    }
+}
+
+macro_rules! argument {
+    ($($kind:ty),+) => {
+        $(impl Argument for $kind {
+            fn to_fluent(&self) -> FluentValue<'static> {
+                self.clone().into()
+            }
+        })+
+    };
+}
+
+argument!(String, i32, i64, u32, u64, usize);

@@ -13,6 +13,7 @@ pub mod clients;
 pub mod config;
 pub mod error;
 pub mod extract;
+pub mod grid;
 pub mod home;
 pub mod i18n;
 pub mod identity;

@@ -3,6 +3,7 @@
 mod format;
 
 use askama::Template;
+use askama::filters::Safe;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
@@ -14,7 +15,7 @@ use fluent_templates::fluent_bundle::FluentValue;
 use crate::app::App;
 use crate::assets;
 use crate::error::{AppError, field_message};
-use crate::i18n::Language;
+use crate::i18n::{Argument, Language};
 use crate::identity::{Identity, Speaks, Via};
 
 /// What every template needs. Handlers take it as an extractor; it refuses nobody, so pages for
@@ -136,13 +137,8 @@ impl Page {
     }
 
     /// The sentence of `key` with one argument, text or number.
-    pub fn t1(
-        &self,
-        key: &str,
-        name: &'static str,
-        value: impl Into<FluentValue<'static>>,
-    ) -> String {
-        self.language.t_with(key, &[(name, value.into())])
+    pub fn t1(&self, key: &str, name: &'static str, value: impl Argument) -> String {
+        self.language.t_with(key, &[(name, value.to_fluent())])
     }
 
     /// The sentence of `key` with two arguments.
@@ -153,6 +149,14 @@ impl Page {
         second: (&'static str, FluentValue<'static>),
     ) -> String {
         self.language.t_with(key, &[first, second])
+    }
+
+    /// The icon of that name, for the eye only: words or an `aria-label` stand beside it.
+    pub fn icon(&self, name: &str) -> Safe<String> {
+        let sprite = self.asset("icons.svg");
+        Safe(format!(
+            "<svg class=\"icon\" aria-hidden=\"true\"><use href=\"{sprite}#{name}\"></use></svg>"
+        ))
     }
 
     /// The URL of an asset.

@@ -20,7 +20,8 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use crate::app::App;
 use crate::rate_limit::{self, RateLimit};
 use crate::{
-    accounts, admin, alerts, assets, clients, error, home, identity, live, operations, preferences,
+    accounts, admin, alerts, assets, clients, error, grid, home, identity, live, operations,
+    preferences,
 };
 
 /// A feature's routes: pages and API operations.
@@ -105,6 +106,7 @@ pub fn routes() -> Routes {
         .merge(admin::routes())
         .merge(alerts::routes())
         .merge(clients::routes())
+        .merge(grid::routes())
         .merge(live::routes())
         .merge(operations::routes())
         .merge(preferences::routes())

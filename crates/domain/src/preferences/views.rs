@@ -1,0 +1,97 @@
+//! Saved views: a name for the filter, sort and search of a list, kept as its query string.
+
+use base::db::{Db, Sql};
+use base::ids::new_id;
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use crate::error::{Error, Invalid, Result};
+
+/// Most views one list may have: they are tabs.
+const MOST: i64 = 12;
+
+/// A saved view.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct SavedView {
+    /// Its id.
+    pub id: Uuid,
+    /// The tab's text.
+    pub name: String,
+    /// `is_active=true&sort=-created_at`, without a question mark.
+    pub query: String,
+}
+
+/// The views `user` saved for the list `grid`, in tab order.
+///
+/// # Errors
+/// The engine's.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    user: Uuid,
+    grid: &str,
+) -> Result<Vec<SavedView>, DbErr> {
+    let mut sql = Sql::new("SELECT id, name, query FROM saved_views WHERE user_id = ");
+    sql.bind(user).push(" AND grid = ").bind(grid).push(" ORDER BY position, created_at, id");
+    sql.all(conn).await
+}
+
+/// Saves a view; one of the same name is replaced.
+///
+/// # Errors
+/// A wrong name or query, or too many views.
+pub async fn save(
+    db: &Db,
+    user: Uuid,
+    grid: &str,
+    name: &str,
+    query: &str,
+    now: DateTime<Utc>,
+) -> Result<Uuid> {
+    let mut invalid = Invalid::new();
+    let grid = invalid.required("grid", Some(grid), 40);
+    let name = invalid.required("name", Some(name), 40);
+    let query = invalid.text("query", Some(query), 2_000).unwrap_or_default();
+    invalid.check()?;
+    let id = new_id(now);
+    let tx = db.begin().await?;
+    let mut old = Sql::new("DELETE FROM saved_views WHERE user_id = ");
+    old.bind(user).push(" AND grid = ").bind(grid.clone());
+    old.push(" AND name = ").bind(name.clone());
+    old.execute(&tx).await?;
+    let mut count = Sql::new("SELECT COUNT(*) FROM saved_views WHERE user_id = ");
+    count.bind(user).push(" AND grid = ").bind(grid.clone());
+    let position: i64 = count.scalar(&tx).await?.unwrap_or(0);
+    if position >= MOST {
+        return Err(Error::Conflict("too-many-views"));
+    }
+    let mut sql = Sql::new(
+        "INSERT INTO saved_views (id, user_id, grid, name, query, position, created_at) VALUES ",
+    );
+    sql.bind_list([
+        sea_orm::Value::from(id),
+        user.into(),
+        grid.into(),
+        name.into(),
+        query.into(),
+        i32::try_from(position).unwrap_or(0).into(),
+        now.into(),
+    ]);
+    sql.execute(&tx).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Forgets a view.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not one of theirs.
+pub async fn forget(db: &Db, user: Uuid, id: Uuid) -> Result<()> {
+    let tx = db.begin().await?;
+    let mut sql = Sql::new("DELETE FROM saved_views WHERE user_id = ");
+    sql.bind(user).push(" AND id = ").bind(id);
+    if sql.execute(&tx).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    Ok(tx.commit().await?)
+}

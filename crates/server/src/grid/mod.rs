@@ -1,0 +1,383 @@
+//! The one datagrid: columns, sort, filter chips, saved views, pages, ticks.
+//!
+//! A feature declares a [`Definition`], builds a [`Grid`] per request with [`Grid::load`], fills
+//! in its rows, and lays it out with the macros of `templates/grid.html`. The URL holds the whole
+//! state, so that Back, bookmarks and saved views need nothing else.
+
+mod query;
+mod views;
+
+use domain::paging::Total;
+use domain::preferences;
+use domain::preferences::views::SavedView;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+pub use query::Query;
+pub use views::routes;
+
+use crate::app::App;
+use crate::error::AppError;
+use crate::page::Page;
+
+/// Rows on a page.
+pub const ROWS: u32 = 25;
+
+/// A list, as its feature declares it.
+#[derive(Debug)]
+pub struct Definition {
+    /// Names the list in ids, preferences and saved views: `clients`.
+    pub name: &'static str,
+    /// Where it stands: `/client`.
+    pub path: &'static str,
+    /// The key of its title.
+    pub label: &'static str,
+    /// Every column it can show; the first is the one that names the row.
+    pub columns: &'static [Column],
+    /// The order it opens in: `name` or `-created_at`.
+    pub sort: &'static str,
+}
+
+/// A column.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Its name in preferences and in the template's `match`.
+    pub key: &'static str,
+    /// The key of its heading.
+    pub label: &'static str,
+    /// What `sort=` calls it, if it sorts.
+    pub sort: Option<&'static str>,
+    /// Classes of its cells: `num`, `tablet-hidden`, `laptop-hidden`.
+    pub class: &'static str,
+    /// Its place on a phone's card: `main`, `status`, `left`, `right`, `line`, or nowhere.
+    pub card: &'static str,
+    /// Whether it shows until the user says otherwise.
+    pub shown: bool,
+    /// Stays at the start, always shown.
+    pub fixed: bool,
+    /// Its width in pixels until the user says otherwise, once widths are saved.
+    pub width: u16,
+}
+
+impl Column {
+    /// A shown column that does not sort.
+    pub const fn new(key: &'static str, label: &'static str) -> Self {
+        let (sort, class, card) = (None, "", "");
+        Self { key, label, sort, class, card, shown: true, fixed: false, width: 150 }
+    }
+
+    /// Sorts as `name`.
+    #[must_use]
+    pub const fn sorted(mut self, name: &'static str) -> Self {
+        self.sort = Some(name);
+        self
+    }
+
+    /// Carries these classes.
+    #[must_use]
+    pub const fn class(mut self, class: &'static str) -> Self {
+        self.class = class;
+        self
+    }
+
+    /// Has this place on a phone's card.
+    #[must_use]
+    pub const fn card(mut self, place: &'static str) -> Self {
+        self.card = place;
+        self
+    }
+
+    /// Shows only when asked for.
+    #[must_use]
+    pub const fn hidden(mut self) -> Self {
+        self.shown = false;
+        self
+    }
+
+    /// Stays at the start, always shown.
+    #[must_use]
+    pub const fn fixed(mut self) -> Self {
+        self.fixed = true;
+        self
+    }
+
+    /// This wide, once widths are saved.
+    #[must_use]
+    pub const fn width(mut self, pixels: u16) -> Self {
+        self.width = pixels;
+        self
+    }
+}
+
+/// A column of one user's grid, in their order.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// See [`Column::key`].
+    pub key: &'static str,
+    /// Its heading, in words.
+    pub label: String,
+    /// Whether it shows; hidden ones stay in the page so that the columns menu acts at once.
+    pub shown: bool,
+    /// See [`Column::fixed`].
+    pub fixed: bool,
+    /// See [`Column::class`].
+    pub class: &'static str,
+    /// See [`Column::card`].
+    pub card: &'static str,
+    /// In pixels.
+    pub width: u16,
+    /// Where its heading leads, if it sorts.
+    pub sort_href: Option<String>,
+    /// `ascending` or `descending` when the list is in its order.
+    pub direction: Option<&'static str>,
+}
+
+/// A filter in force, with the link that removes it.
+#[derive(Clone, Debug)]
+pub struct Chip {
+    /// `Statut`.
+    pub label: String,
+    /// `Actif`.
+    pub value: String,
+    /// The list without it.
+    pub remove: String,
+}
+
+/// A saved view as a tab.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The tab's text.
+    pub name: String,
+    /// Where it leads.
+    pub href: String,
+    /// Whether it is the one shown.
+    pub current: bool,
+    /// The target that forgets it.
+    pub forget: String,
+}
+
+/// One user's grid on one page.
+#[derive(Clone, Debug)]
+pub struct Grid {
+    /// See [`Definition::name`].
+    pub name: &'static str,
+    /// See [`Definition::path`].
+    pub path: &'static str,
+    /// The list's title, in words.
+    pub label: String,
+    /// Columns, in the user's order.
+    pub columns: Vec<Shown>,
+    /// Whether the user set widths.
+    pub sized: bool,
+    /// The query string, without its page.
+    pub query: Query,
+    /// `name` or `-created_at`.
+    pub sort: String,
+    /// The cursor asked for.
+    pub cursor: Option<String>,
+    /// Filters in force.
+    pub chips: Vec<Chip>,
+    /// Saved views.
+    pub views: Vec<View>,
+    /// How many rows match.
+    pub total: Total,
+    /// Number of the first row shown.
+    pub first: i64,
+    /// How many rows are shown.
+    pub rows: usize,
+    /// The page before.
+    pub previous: Option<String>,
+    /// The page after.
+    pub next: Option<String>,
+}
+
+/// What a user chose for a list, kept under its name.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Choices {
+    /// Shown columns, in order.
+    columns: Option<Vec<String>>,
+    widths: BTreeMap<String, u16>,
+}
+
+impl Grid {
+    /// The grid of `definition` as whoever looks at `page` arranged it.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn load(
+        app: &App,
+        page: &Page,
+        definition: &'static Definition,
+    ) -> Result<Self, AppError> {
+        let user = page.identity.as_ref().map(|i| i.profile.id);
+        let (choices, saved) = match user {
+            Some(user) => {
+                let conn = app.db().read();
+                let kept = preferences::get(conn, user, definition.name).await?;
+                (kept, preferences::views::list(conn, user, definition.name).await?)
+            }
+            None => (None, Vec::new()),
+        };
+        let choices = choices.and_then(|c| serde_json::from_value(c).ok()).unwrap_or_default();
+        Ok(Self::new(page, definition, &choices, saved))
+    }
+
+    fn new(
+        page: &Page,
+        definition: &'static Definition,
+        choices: &Choices,
+        saved: Vec<SavedView>,
+    ) -> Self {
+        let mut query = Query::of(&page.path);
+        let cursor = query.take("cursor");
+        let first = query.take("from").and_then(|n| n.parse().ok()).unwrap_or(1);
+        let known = |sort: &&str| {
+            let key = sort.trim_start_matches('-');
+            definition.columns.iter().any(|c| c.sort == Some(key))
+        };
+        let sort = query.get("sort").filter(known).unwrap_or(definition.sort).to_owned();
+        let columns = arrange(definition, choices)
+            .map(|(column, shown)| Shown {
+                key: column.key,
+                label: page.t(column.label),
+                shown,
+                fixed: column.fixed,
+                class: column.class,
+                card: column.card,
+                width: choices.widths.get(column.key).copied().unwrap_or(column.width),
+                sort_href: column.sort.map(|key| sort_link(definition, &query, &sort, key)),
+                direction: column.sort.and_then(|key| direction(&sort, key)),
+            })
+            .collect();
+        let views = saved.into_iter().map(|view| as_tab(definition, &query, view)).collect();
+        Self {
+            name: definition.name,
+            path: definition.path,
+            label: page.t(definition.label),
+            columns,
+            sized: !choices.widths.is_empty(),
+            sort,
+            cursor,
+            chips: Vec::new(),
+            views,
+            total: Total { value: 0, exact: true },
+            first,
+            rows: 0,
+            previous: None,
+            next: None,
+            query,
+        }
+    }
+
+    /// Says what is shown: the total, how many rows, and the cursors of the pages around.
+    pub fn fill(
+        &mut self,
+        total: Total,
+        rows: usize,
+        previous: Option<String>,
+        next: Option<String>,
+    ) {
+        let count = i64::try_from(rows).unwrap_or(0);
+        let link = |cursor: String, first: i64| {
+            let from = first.max(1).to_string();
+            self.query.with("cursor", &cursor).with("from", &from).href(self.path)
+        };
+        let after = next.map(|cursor| link(cursor, self.first + count));
+        let before = previous.map(|cursor| link(cursor, self.first - i64::from(ROWS)));
+        (self.total, self.rows, self.next, self.previous) = (total, rows, after, before);
+    }
+
+    /// Adds a chip for the filter `name`.
+    pub fn chip(&mut self, name: &str, label: String, value: String) {
+        let remove = self.query.without(name).href(self.path);
+        self.chips.push(Chip { label, value, remove });
+    }
+
+    /// Whether anything narrows the list.
+    pub fn is_filtered(&self) -> bool {
+        !self.chips.is_empty() || self.query.get("q").is_some()
+    }
+
+    /// Whether no saved view is shown and nothing narrows the list.
+    pub fn shows_all(&self) -> bool {
+        !self.is_filtered()
+    }
+
+    /// Everything the list is narrowed and ordered by, for hidden inputs.
+    pub fn hidden(&self, except: &str) -> Vec<(&str, &str)> {
+        self.query.pairs().filter(|(name, _)| *name != except).collect()
+    }
+
+    /// How many columns a row has, with its tick and its menu.
+    pub fn width(&self) -> usize {
+        self.columns.len() + 2
+    }
+
+    /// `26 à 50 sur 12 480`.
+    pub fn range_text(&self, page: &Page) -> String {
+        let last = self.first + i64::try_from(self.rows).unwrap_or(0) - 1;
+        let args = [
+            ("first", page.number(&self.first).into()),
+            ("last", page.number(&last).into()),
+            ("total", self.total_text(page).into()),
+        ];
+        page.language.t_with("grid-range", &args)
+    }
+
+    /// `12 480`, or `10 000+`.
+    pub fn total_text(&self, page: &Page) -> String {
+        total_text(page, self.total)
+    }
+}
+
+/// `12 480`, or `10 000+` when nobody counted further.
+pub fn total_text(page: &Page, total: Total) -> String {
+    let number = page.number(&total.value);
+    if total.exact { number } else { format!("{number}+") }
+}
+
+/// Fixed columns, then the user's, then what they left out.
+fn arrange<'a>(
+    definition: &'static Definition,
+    choices: &'a Choices,
+) -> impl Iterator<Item = (Column, bool)> + 'a {
+    let place = |column: &Column| match &choices.columns {
+        _ if column.fixed => (0, true),
+        None => (1, column.shown),
+        Some(order) => match order.iter().position(|key| key == column.key) {
+            Some(index) => (index + 1, true),
+            None => (usize::MAX, false),
+        },
+    };
+    let mut columns: Vec<_> = definition.columns.iter().map(|c| (place(c), *c)).collect();
+    columns.sort_by_key(|((index, _), _)| *index);
+    columns.into_iter().map(|((_, shown), column)| (column, shown))
+}
+
+fn direction(sort: &str, key: &str) -> Option<&'static str> {
+    match sort.strip_prefix('-') {
+        Some(name) if name == key => Some("descending"),
+        None if sort == key => Some("ascending"),
+        _ => None,
+    }
+}
+
+/// The order a click on a heading asks for: ascending, then descending, then ascending.
+fn sort_link(definition: &Definition, query: &Query, sort: &str, key: &str) -> String {
+    let next = if sort == key { format!("-{key}") } else { key.to_owned() };
+    query.with("sort", &next).href(definition.path)
+}
+
+fn as_tab(definition: &Definition, query: &Query, view: SavedView) -> View {
+    let saved = Query::parse(&view.query);
+    View {
+        current: saved.same_as(query),
+        href: saved.href(definition.path),
+        forget: format!("/vues/{}/suppression", view.id),
+        name: view.name,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+use axum::extract::{Form, Path, State};
+use axum::http::Method;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::preferences::views;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::Query;
+use crate::app::App;
+use crate::error::AppError;
+use crate::extract::SignedIn;
+use crate::page::{Flash, redirect_with};
+use crate::router::Routes;
+
+/// Saving and forgetting views.
+pub fn routes() -> Routes {
+    Routes::new().page(Method::POST, "/vues", save).page(
+        Method::POST,
+        "/vues/{id}/suppression",
+        forget,
+    )
+}
+
+#[derive(Deserialize)]
+struct NewView {
+    grid: String,
+    name: String,
+    #[serde(default)]
+    query: String,
+    path: String,
+}
+
+async fn save(
+    State(app): State<App>,
+    SignedIn(identity): SignedIn,
+    Form(form): Form<NewView>,
+) -> Result<Response, AppError> {
+    let query = Query::parse(&form.query).without("cursor").without("from");
+    let target = query.href(&local(&form.path));
+    let query = query.to_string();
+    let user = identity.profile.id;
+    let saved = views::save(app.db(), user, &form.grid, &form.name, &query, app.now()).await;
+    Ok(match saved {
+        Ok(_) => redirect_with(&target, &Flash::success("grid-view-saved")),
+        Err(domain::Error::Conflict(_)) => {
+            redirect_with(&target, &Flash::error("error-too-many-views"))
+        }
+        Err(domain::Error::Invalid(_)) => {
+            redirect_with(&target, &Flash::error("grid-view-needs-a-name"))
+        }
+        Err(error) => return Err(error.into()),
+    })
+}
+
+#[derive(Deserialize)]
+struct Forget {
+    path: String,
+}
+
+async fn forget(
+    State(app): State<App>,
+    SignedIn(identity): SignedIn,
+    Path(id): Path<Uuid>,
+    Form(form): Form<Forget>,
+) -> Result<Response, AppError> {
+    views::forget(app.db(), identity.profile.id, id).await?;
+    Ok(Redirect::to(&local(&form.path)).into_response())
+}
+
+/// A path on this site, whatever was sent.
+fn local(path: &str) -> String {
+    let own = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+    if own { path.to_owned() } else { "/".to_owned() }
+}
