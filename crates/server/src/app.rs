@@ -7,6 +7,7 @@ use base::db::Db;
 use base::mail::{Smtp, SmtpUrlError};
 
 use crate::config::Settings;
+use crate::nav::NavCounts;
 
 /// The application's state, cheap to clone.
 #[derive(Clone)]
@@ -17,6 +18,7 @@ struct Inner {
     clock: Clock,
     settings: Settings,
     smtp: Option<Smtp>,
+    nav_counts: NavCounts,
 }
 
 impl App {
@@ -26,7 +28,7 @@ impl App {
     /// A mail server's address that cannot be read.
     pub fn new(db: Db, clock: Clock, settings: Settings) -> Result<Self, SmtpUrlError> {
         let smtp = settings.smtp.as_deref().map(Smtp::from_url).transpose()?;
-        Ok(Self(Arc::new(Inner { db, clock, settings, smtp })))
+        Ok(Self(Arc::new(Inner { db, clock, settings, smtp, nav_counts: NavCounts::default() })))
     }
 
     /// The database.
@@ -52,5 +54,10 @@ impl App {
     /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// The numbers beside the navigation's words.
+    pub fn nav_counts(&self) -> &NavCounts {
+        &self.0.nav_counts
     }
 }

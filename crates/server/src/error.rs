@@ -203,7 +203,7 @@ impl Caller {
 
     fn page(&self, error: &AppError) -> Response {
         let page = ErrorPage::new(self.language, self.identity.as_ref(), error, &self.request_id);
-        match askama::Template::render(&page) {
+        match page.render() {
             Ok(html) => Html(html).into_response(),
             Err(error) => {
                 tracing::error!(%error, "the error page cannot be rendered");

@@ -19,6 +19,7 @@ pub mod i18n;
 pub mod identity;
 pub mod live;
 pub mod mail;
+pub mod nav;
 pub mod operations;
 pub mod page;
 pub mod preferences;

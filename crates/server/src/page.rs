@@ -1,9 +1,10 @@
 //! Page chrome: who looks, in which language, zone and theme; and how values are written.
 
+mod chrome;
+mod error;
+mod form;
 mod format;
 
-use askama::Template;
-use askama::filters::Safe;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
@@ -17,6 +18,11 @@ use crate::assets;
 use crate::error::{AppError, field_message};
 use crate::i18n::{Argument, Language};
 use crate::identity::{Identity, Speaks, Via};
+use crate::nav::Counts;
+
+pub use chrome::{Markup, initials};
+pub use error::ErrorPage;
+pub use form::Form;
 
 /// What every template needs. Handlers take it as an extractor; it refuses nobody, so pages for
 /// signed-in users also take [`crate::extract::SignedIn`].
@@ -36,6 +42,10 @@ pub struct Page {
     pub zone: Tz,
     /// Something to say once, after a redirect.
     pub flash: Option<Flash>,
+    /// Whether this browser keeps its sidebar folded.
+    pub collapsed: bool,
+    /// The numbers beside the navigation's words.
+    pub counts: Counts,
 }
 
 /// A message carried over one redirect in a short-lived cookie.
@@ -53,6 +63,12 @@ pub struct Flash {
     pub undo: Option<String>,
 }
 
+/// The cookie that remembers a folded sidebar.
+pub const NAV_COOKIE: &str = "vigie_nav";
+
+/// What our script sends when it refreshes a page by itself: such a page says nothing once more.
+pub const REFRESH_HEADER: &str = "x-vigie-refresh";
+
 /// The cookie [`Flash`] rides in.
 pub const FLASH_COOKIE: &str = "vigie_flash";
 
@@ -67,7 +83,12 @@ impl FromRequestParts<App> for Page {
             Some(_) => domain::events::head(app.db().read()).await?.0,
             None => 0,
         };
+        let counts = match &identity {
+            Some(i) => app.nav_counts().of(app.db(), &i.profile.actor(), app.now()).await,
+            None => Counts::default(),
+        };
         let jar = CookieJar::from_headers(&parts.headers);
+        let flash = jar.get(FLASH_COOKIE).and_then(|c| Flash::read(c.value()));
         Ok(Self {
             language,
             zone: zone_of(identity.as_ref()),
@@ -75,9 +96,15 @@ impl FromRequestParts<App> for Page {
             path: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
             seq,
             now: app.now(),
-            flash: jar.get(FLASH_COOKIE).and_then(|c| Flash::read(c.value())),
+            flash: flash.filter(|_| !parts.headers.contains_key(REFRESH_HEADER)),
+            collapsed: is_collapsed(&jar),
+            counts,
         })
     }
+}
+
+fn is_collapsed(jar: &CookieJar) -> bool {
+    jar.get(NAV_COOKIE).is_some_and(|cookie| cookie.value() == "collapsed")
 }
 
 fn zone_of(identity: Option<&Identity>) -> Tz {
@@ -151,14 +178,6 @@ impl Page {
         self.language.t_with(key, &[first, second])
     }
 
-    /// The icon of that name, for the eye only: words or an `aria-label` stand beside it.
-    pub fn icon(&self, name: &str) -> Safe<String> {
-        let sprite = self.asset("icons.svg");
-        Safe(format!(
-            "<svg class=\"icon\" aria-hidden=\"true\"><use href=\"{sprite}#{name}\"></use></svg>"
-        ))
-    }
-
     /// The URL of an asset.
     pub fn asset(&self, name: &str) -> String {
         assets::url(name)
@@ -183,9 +202,10 @@ impl Page {
         self.identity.as_ref().map_or("auto", |i| &i.profile.theme)
     }
 
-    /// `normal` or `dense`.
+    /// `comfortable` or `dense`.
     pub fn density(&self) -> &str {
-        self.identity.as_ref().map_or("normal", |i| &i.profile.density)
+        let dense = self.identity.as_ref().is_some_and(|i| i.profile.density == "dense");
+        if dense { "dense" } else { "comfortable" }
     }
 
     /// The name of whoever looks.
@@ -210,44 +230,24 @@ impl Page {
         self.language.t_with(&flash.key, &args)
     }
 
+    /// A page nobody asked for.
+    #[cfg(test)]
+    pub(crate) fn for_tests(language: Language) -> Self {
+        Self {
+            language,
+            identity: None,
+            path: "/".into(),
+            seq: 0,
+            now: DateTime::UNIX_EPOCH,
+            zone: chrono_tz::Europe::Paris,
+            flash: None,
+            collapsed: false,
+            counts: Counts::default(),
+        }
+    }
+
     /// The sentence for one wrong field.
     pub fn field_error(&self, error: &FieldError) -> String {
         field_message(self.language, error)
-    }
-}
-
-/// The error page, in the same house as the others.
-#[derive(Template)]
-#[template(path = "errors/error.html")]
-pub struct ErrorPage {
-    page: Page,
-    status: u16,
-    message: String,
-    request_id: String,
-}
-
-impl ErrorPage {
-    /// The page for `error`.
-    pub fn new(
-        language: Language,
-        identity: Option<&Identity>,
-        error: &AppError,
-        request_id: &str,
-    ) -> Self {
-        let page = Page {
-            language,
-            zone: zone_of(identity),
-            identity: identity.cloned(),
-            path: String::new(),
-            seq: 0,
-            now: DateTime::UNIX_EPOCH,
-            flash: None,
-        };
-        Self {
-            page,
-            status: error.status().as_u16(),
-            message: language.t(&format!("error-{}", error.key())),
-            request_id: request_id.to_owned(),
-        }
     }
 }
