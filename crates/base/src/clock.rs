@@ -129,6 +129,8 @@ mod tests {
                 clock.now()
             }
         });
+        // One thread: the sleeper only starts to wait once it is given a turn.
+        tokio::task::yield_now().await;
         clock.advance(TimeDelta::minutes(59));
         assert!(!sleeper.is_finished());
         clock.advance(TimeDelta::minutes(1));

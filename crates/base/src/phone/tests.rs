@@ -225,22 +225,6 @@ fn the_tables_agree_with_libphonenumber() {
     }
 }
 
-#[test]
-#[ignore = "a measure, not a check"]
-#[allow(clippy::disallowed_methods)]
-fn speed_of_reading() {
-    for (name, numbers) in [
-        ("fast", ["06 12 34 56 78", "+221775124011", "0707123456", "+33(0)7 53 12 34 56"]),
-        ("slow", ["+32470123456", "+41791234567", "+15142345678", "+237671234567"]),
-    ] {
-        let start = std::time::Instant::now();
-        let count = if name == "fast" { 1_000_000 } else { 20_000 };
-        let read =
-            (0..count).filter(|i| parse(numbers[i % 4], "CI").is_ok_and(|p| !p.is_empty())).count();
-        println!("{name}: {read} in {:?}", start.elapsed());
-    }
-}
-
 proptest! {
     #[test]
     fn never_panics(text in any::<String>(), typed in "[-+0-9() ./'eExX,]{0,30}") {

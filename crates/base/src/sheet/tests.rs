@@ -263,34 +263,6 @@ fn refuses_archives_that_unpack_to_too_much() {
     assert_eq!(rows(open(&archive(cut, shared)).unwrap()), ["2!sheet.row.unreadable "]);
 }
 
-#[test]
-#[ignore = "a measure, not a check"]
-#[allow(clippy::disallowed_methods)]
-fn speed_of_sheets() {
-    let names =
-        ["=1+1", "Élodie N’Diaye", "+221775124011", "12 rue \"des\" Lilas, Dakar", "a@b.fr"];
-    let cells = names.map(Cell::Text);
-    let file = tempfile::NamedTempFile::new().unwrap();
-    for xlsx in [false, true] {
-        let start = std::time::Instant::now();
-        if xlsx {
-            let mut out = XlsxWriter::new("s").unwrap();
-            (0..200_000).for_each(|_| out.write_row(&cells).unwrap());
-            out.finish_to(file.path()).unwrap();
-        } else {
-            let mut out =
-                CsvWriter::new(std::fs::File::create(file.path()).unwrap(), Delimiter::Semicolon)
-                    .unwrap();
-            (0..200_000).for_each(|_| out.write_row(&cells).unwrap());
-            out.finish().unwrap();
-        }
-        println!("xlsx {xlsx}: written in {:?}", start.elapsed());
-        let start = std::time::Instant::now();
-        let count = SheetReader::open(file.path()).unwrap().filter(Result::is_ok).count();
-        println!("xlsx {xlsx}: {count} read in {:?}", start.elapsed());
-    }
-}
-
 fn cell() -> impl Strategy<Value = String> {
     prop_oneof![
         "[-=+@'\"0-9 ,;.\t\r\n_xA-F]{0,8}",

@@ -86,20 +86,6 @@ fn e_mail_keys() {
     assert!(email_key(&format!("{}@{}.fr", "a".repeat(60), "b.".repeat(100))).is_none());
 }
 
-/// Not run by default: `cargo test --release -p base -- --ignored speed --nocapture`.
-#[test]
-#[ignore = "a measure, not a check"]
-#[allow(clippy::disallowed_methods)]
-fn speed_of_folding() {
-    let names = ["Jean-Pierre Durand", "Élodie N’Diaye", "awa.diop@exemple.sn", "Société Générale"];
-    let start = std::time::Instant::now();
-    let bytes: usize = (0..1_000_000).map(|i| fold(names[i % 4]).len()).sum();
-    println!("1,000,000 folds: {:?} ({bytes} bytes)", start.elapsed());
-    let start = std::time::Instant::now();
-    let count: usize = (0..1_000_000).map(|i| ngrams(names[i % 4]).len()).sum();
-    println!("1,000,000 ngrams: {:?} ({count} grams)", start.elapsed());
-}
-
 proptest! {
     #[test]
     fn folding_twice_changes_nothing(text in any::<String>()) {

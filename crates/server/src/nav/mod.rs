@@ -84,7 +84,8 @@ fn write_total(page: &Page, total: Total) -> String {
 fn is_within(path: &str, place: &str) -> bool {
     let path = path.split('?').next().unwrap_or_default().trim_end_matches('/');
     let place = place.trim_end_matches('/');
-    path == place || (!place.is_empty() && path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/')))
+    path == place
+        || (!place.is_empty() && path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/')))
 }
 
 #[cfg(test)]

@@ -109,7 +109,8 @@ fn escape_into(html: &mut String, text: &str) {
 
 /// At most two letters: of the first and the last word.
 pub fn initials(name: &str) -> String {
-    let mut words = name.split([' ', '\u{a0}']).filter_map(|w| w.chars().find(|c| c.is_alphanumeric()));
+    let mut words =
+        name.split([' ', '\u{a0}']).filter_map(|w| w.chars().find(|c| c.is_alphanumeric()));
     let first = words.next();
     let last = words.next_back();
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
