@@ -22,7 +22,7 @@ export class Vigie {
   private output = "";
   private offset = 0;
 
-  static async start(engine: Engine, prepare?: (vigie: Vigie) => Promise<void>): Promise<Vigie> {
+  static async start(engine: Engine): Promise<Vigie> {
     const vigie = new Vigie();
     const port = await freePort();
     vigie.url = `http://127.0.0.1:${port}`;
@@ -36,7 +36,6 @@ export class Vigie {
       VIGIE_TEST_CLOCK: "true",
       VIGIE_LOG: process.env.VIGIE_LOG ?? "warn",
     };
-    await prepare?.(vigie);
     await vigie.serve();
     return vigie;
   }
@@ -76,15 +75,18 @@ export class Vigie {
     renameSync(`${file}.new`, file);
   }
 
-  async stop(): Promise<void> {
+  async stopServing(): Promise<void> {
     const child = this.process;
-    if (child && child.exitCode === null) {
-      const ended = new Promise((done) => child.once("exit", done));
-      child.kill("SIGTERM");
-      const patience = setTimeout(() => child.kill("SIGKILL"), 5_000);
-      await ended;
-      clearTimeout(patience);
-    }
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((done) => child.once("exit", done));
+    child.kill("SIGTERM");
+    const patience = setTimeout(() => child.kill("SIGKILL"), 5_000);
+    await ended;
+    clearTimeout(patience);
+  }
+
+  async stop(): Promise<void> {
+    await this.stopServing();
     await this.mailbox.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

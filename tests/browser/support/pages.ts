@@ -1,0 +1,32 @@
+/// Every page there is to look at, by a short name. `:client` and `:alert` stand for ones the demonstration
+/// company has; a page for strangers is opened without signing in. Accessibility and pictures read this list.
+export interface Place {
+  name: string;
+  path: string;
+  stranger?: boolean;
+}
+
+export const places: Place[] = [
+  { name: "connexion", path: "/connexion", stranger: true },
+  { name: "mot-de-passe", path: "/mot-de-passe", stranger: true },
+  { name: "tableau-de-bord", path: "/" },
+  { name: "clients", path: "/client/" },
+  { name: "clients-sans-resultat", path: "/client/?q=zzzzzzzz" },
+  { name: "clients-corbeille", path: "/client/corbeille" },
+  { name: "client-nouveau", path: "/client/nouveau" },
+  { name: "client", path: "/client/:client/" },
+  { name: "client-modifier", path: "/client/:client/modifier" },
+  { name: "client-historique", path: "/client/:client/historique" },
+  { name: "client-chronologie", path: "/client/:client/chronologie" },
+  { name: "alerte-nouvelle", path: "/client/:client/alertes/nouvelle" },
+  { name: "alertes", path: "/alertes" },
+  { name: "alerte", path: "/alertes/:alert" },
+  { name: "import", path: "/client/import" },
+  { name: "operations", path: "/operations" },
+  { name: "administration", path: "/administration" },
+  { name: "utilisateurs", path: "/administration/utilisateurs" },
+  { name: "courriers", path: "/administration/courriers" },
+  { name: "files", path: "/administration/files" },
+  { name: "journal", path: "/journal" },
+  { name: "introuvable", path: "/nulle-part" },
+];
