@@ -43,6 +43,8 @@ fn page(path: &str) -> Page {
         now: DateTime::UNIX_EPOCH,
         zone: chrono_tz::Europe::Paris,
         flash: None,
+        collapsed: false,
+        counts: crate::nav::Counts::default(),
     }
 }
 
