@@ -7,6 +7,7 @@ use base::db::Db;
 use base::mail::{Smtp, SmtpUrlError};
 
 use crate::config::Settings;
+use crate::live::Hub;
 use crate::nav::NavCounts;
 
 /// The application's state, cheap to clone.
@@ -19,6 +20,7 @@ struct Inner {
     settings: Settings,
     smtp: Option<Smtp>,
     nav_counts: NavCounts,
+    live: Hub,
 }
 
 impl App {
@@ -28,7 +30,8 @@ impl App {
     /// A mail server's address that cannot be read.
     pub fn new(db: Db, clock: Clock, settings: Settings) -> Result<Self, SmtpUrlError> {
         let smtp = settings.smtp.as_deref().map(Smtp::from_url).transpose()?;
-        Ok(Self(Arc::new(Inner { db, clock, settings, smtp, nav_counts: NavCounts::default() })))
+        let (nav_counts, live) = (NavCounts::default(), Hub::default());
+        Ok(Self(Arc::new(Inner { db, clock, settings, smtp, nav_counts, live })))
     }
 
     /// The database.
@@ -59,5 +62,10 @@ impl App {
     /// The numbers beside the navigation's words.
     pub fn nav_counts(&self) -> &NavCounts {
         &self.0.nav_counts
+    }
+
+    /// The hub of live streams.
+    pub fn live(&self) -> &Hub {
+        &self.0.live
     }
 }

@@ -6,6 +6,7 @@
 //! number.
 
 mod chain;
+mod live;
 mod queries;
 
 use base::db::{Signal, Tx};
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use crate::actor::Actor;
 
 pub use chain::{Verdict, verify};
+pub use live::{Fact, facts_after, topics};
 pub use queries::{Event, after, head, of_subject};
 
 /// The channel of live signals.
@@ -105,31 +107,16 @@ pub async fn record_many(
     Ok(seq)
 }
 
-/// Topics by centre. Past a handful of clients the list itself is topic enough.
+/// Topics by centre.
 fn live_signals(events: &[NewEvent]) -> Vec<(Option<Uuid>, Vec<String>)> {
-    const MOST_CLIENTS: usize = 20;
     let mut centers: Vec<Option<Uuid>> = events.iter().map(|e| e.call_center_id).collect();
     centers.sort_unstable();
     centers.dedup();
     centers
         .into_iter()
         .map(|center| {
-            let here = || events.iter().filter(|e| e.call_center_id == center);
-            let mut topics: Vec<String> = here().map(|e| format!("{}s", e.subject_kind)).collect();
-            let mut clients: Vec<Uuid> = here().filter_map(|e| e.client_id).collect();
-            clients.sort_unstable();
-            clients.dedup();
-            if !clients.is_empty() {
-                topics.push("clients".to_owned());
-            }
-            if clients.len() <= MOST_CLIENTS {
-                topics.extend(clients.iter().map(|id| format!("client:{id}")));
-            } else {
-                topics.push("client:*".to_owned());
-            }
-            topics.sort_unstable();
-            topics.dedup();
-            (center, topics)
+            let here = events.iter().filter(|e| e.call_center_id == center);
+            (center, topics(here.map(|e| (e.subject_kind, e.client_id))))
         })
         .collect()
 }

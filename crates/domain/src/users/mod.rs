@@ -1,5 +1,6 @@
 //! People who sign in: accounts, sessions, tokens.
 
+pub mod alive;
 pub mod passwords;
 pub mod sessions;
 

@@ -8,6 +8,9 @@ use uuid::Uuid;
 
 use super::{PROFILE, Profile, ProfileRow};
 
+/// The channel of signals that say a session ended: open streams of it end too.
+pub const CHANNEL: &str = "sessions";
+
 /// How long a session lives without being used.
 const IDLE: TimeDelta = TimeDelta::days(14);
 
@@ -86,6 +89,7 @@ pub async fn close(db: &Db, token: &str) -> Result<(), DbErr> {
     Sql::with("DELETE FROM sessions WHERE token_hash = $1", [token_hash(token).into()])
         .execute(&tx)
         .await?;
+    tx.signal(base::db::Signal::new(CHANNEL, ""));
     tx.commit().await
 }
 

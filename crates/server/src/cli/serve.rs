@@ -58,6 +58,8 @@ pub async fn serve_on(
     app: App,
     stop: CancellationToken,
 ) -> Result<(), std::io::Error> {
+    app.live().start(&app).await;
+    tokio::spawn(app.live().clone().follow(app.clone(), stop.clone()));
     let service = NormalizePathLayer::trim_trailing_slash().layer(router::router(app));
     let service = axum::ServiceExt::<axum::extract::Request>::into_make_service(service);
     axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await

@@ -14,4 +14,5 @@ mod support;
 mod cli;
 mod database;
 mod frame;
+mod live;
 mod outbox;

@@ -32,7 +32,10 @@ export default class LiveController extends Controller<HTMLElement> {
 
   concerns({ topics }: LiveEvent["data"]): boolean {
     const mine = this.topicsValue.split(/\s+/);
-    return topics?.some((topic) => mine.includes(topic)) ?? false;
+    // `client:*` stands for many clients at once.
+    const concerns = (topic: string) =>
+      topic.endsWith("*") ? mine.some((own) => own.startsWith(topic.slice(0, -1))) : mine.includes(topic);
+    return topics?.some(concerns) ?? false;
   }
 }
 

@@ -71,6 +71,16 @@ impl Browser {
         Self { client, url: app.url.clone(), user, csrf_token }
     }
 
+    /// A browser with that open session.
+    pub fn with(app: &TestApp, user: Uuid, session: Opened) -> Self {
+        Self::new(app, Some(user), Some(session))
+    }
+
+    /// What sends the requests, cookies included.
+    pub fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+
     /// A request to `path`, to be completed and passed to [`Browser::send`].
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         self.client.request(method.parse().unwrap(), format!("{}{path}", self.url))
