@@ -1,6 +1,10 @@
 //! Who sent this request: found once, before any handler.
 
-use axum::extract::{Request, State};
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -70,7 +74,8 @@ pub async fn identify(
     Ok(next.run(request).await)
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token of an `Authorization: Bearer` header.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
@@ -83,6 +88,9 @@ async fn by_bearer(_app: &App, _token: &str) -> Result<Identity, AppError> {
 async fn by_cookie(app: &App, jar: &CookieJar) -> Result<Option<Identity>, AppError> {
     let Some(cookie) = jar.get(cookie_name(app)) else { return Ok(None) };
     let session = sessions::find(app.db().read(), cookie.value(), app.now()).await?;
+    if session.as_ref().is_some_and(|session| session.is_stale) {
+        sessions::touch(app.db(), cookie.value(), app.now()).await?;
+    }
     Ok(session.map(|session| Identity {
         profile: session.profile,
         via: Via::Session { csrf_token: session.csrf_token, token: cookie.value().to_owned() },
@@ -91,28 +99,61 @@ async fn by_cookie(app: &App, jar: &CookieJar) -> Result<Option<Identity>, AppEr
 
 /// `__Host-` binds the cookie to this host and to TLS; browsers refuse it without TLS.
 pub fn cookie_name(app: &App) -> &'static str {
-    if app.settings().base_url.starts_with("https://") { "__Host-vigie" } else { COOKIE }
+    if is_secure(app) { "__Host-vigie" } else { COOKIE }
 }
 
-/// Unsafe requests must come from our own pages: Fetch Metadata says so, or Origin does.
+/// Whether users reach us over TLS.
+pub fn is_secure(app: &App) -> bool {
+    app.settings().base_url.starts_with("https://")
+}
+
+/// Unsafe requests must come from our own pages: Fetch Metadata says so, or Origin does. What
+/// says neither is refused, signed in or not (a sign-in form sent by another site would put its
+/// visitor into the attacker's account), except a program calling the API without any cookie:
+/// there is nothing it could misuse.
 /// <https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html>
 fn check_origin(request: &Request, app: &App) -> Result<(), AppError> {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return Ok(());
     }
-    // Nothing to protect: without our cookie the request has no rights of its own.
     let headers = request.headers();
-    let text = |name| headers.get(name).and_then(|v: &http::HeaderValue| v.to_str().ok());
+    let text = |name| headers.get(name).map(|v: &http::HeaderValue| v.to_str().unwrap_or_default());
     let own = match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) => site == "same-origin",
-        (None, Some(origin)) => {
-            let host = text("host").unwrap_or_default();
-            origin == app.settings().base_url
-                || origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+        (None, Some(origin)) => is_own_origin(origin, text("host").unwrap_or_default(), app),
+        (None, None) => {
+            request.uri().path().starts_with("/api/") && !headers.contains_key(header::COOKIE)
         }
-        (None, None) => false,
     };
-    if own || !headers.contains_key(header::COOKIE) { Ok(()) } else { Err(AppError::ForeignOrigin) }
+    if own { Ok(()) } else { Err(AppError::ForeignOrigin) }
+}
+
+/// The address users are told, or the very host this request was sent to, over TLS if we are.
+fn is_own_origin(origin: &str, host: &str, app: &App) -> bool {
+    let scheme = if is_secure(app) { "https" } else { "http" };
+    let told = url::Url::parse(&app.settings().base_url).map(|url| url.origin());
+    told.is_ok_and(|told| told.ascii_serialization() == origin)
+        || origin.split_once("://") == Some((scheme, host))
+}
+
+/// Where a request comes from. A proxy on this machine is believed about whom it speaks for.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+impl FromRequestParts<App> for ClientAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        if !peer.to_canonical().is_loopback() {
+            return Ok(Self(peer));
+        }
+        // The last entry is the proxy's own word; those before it are the caller's.
+        let forwarded = parts.headers.get_all("x-forwarded-for").iter().next_back();
+        let last = forwarded.and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next());
+        Ok(Self(last.and_then(|text| text.trim().parse().ok()).unwrap_or(peer)))
+    }
 }
 
 fn accepted_language(headers: &HeaderMap, jar: &CookieJar) -> Language {

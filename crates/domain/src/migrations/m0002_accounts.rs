@@ -30,8 +30,10 @@ CREATE TABLE users (
     supervisor_id {uuid} REFERENCES users (id), password_hash {text}, language {text} NOT NULL,
     theme {text} NOT NULL DEFAULT 'auto', density {text} NOT NULL DEFAULT 'normal',
     time_zone {text}, is_active BOOLEAN NOT NULL DEFAULT TRUE, last_sign_in_at {ts},
+    stamp {int} NOT NULL DEFAULT 1, invited_at {ts},
     version {int} NOT NULL DEFAULT 1, created_at {ts} NOT NULL, updated_at {ts} NOT NULL);
 CREATE INDEX users_by_center ON users (call_center_id, name);
+CREATE INDEX users_by_page ON users (name, id);
 CREATE INDEX users_by_supervisor ON users (supervisor_id) WHERE supervisor_id IS NOT NULL;
 
 CREATE TABLE user_preferences (
@@ -41,7 +43,7 @@ CREATE TABLE user_preferences (
 CREATE TABLE sessions (
     token_hash {bytes} PRIMARY KEY, user_id {uuid} NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     csrf_token {text} NOT NULL, created_at {ts} NOT NULL, seen_at {ts} NOT NULL,
-    expires_at {ts} NOT NULL, user_agent {text});
+    expires_at {ts} NOT NULL, user_agent {text}, remembered BOOLEAN NOT NULL DEFAULT FALSE);
 CREATE INDEX sessions_by_user ON sessions (user_id);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
@@ -63,9 +65,15 @@ CREATE TABLE personal_tokens (
     hint {text} NOT NULL, created_at {ts} NOT NULL, expires_at {ts}, last_used_at {ts});
 CREATE INDEX personal_tokens_by_user ON personal_tokens (user_id);
 
+CREATE TABLE user_devices (
+    token_hash {bytes} PRIMARY KEY, user_id {uuid} NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at {ts} NOT NULL, expires_at {ts} NOT NULL);
+CREATE INDEX user_devices_by_user ON user_devices (user_id);
+
 CREATE TABLE throttles (
-    key {text} PRIMARY KEY, failures {int} NOT NULL, window_started_at {ts} NOT NULL,
-    blocked_until {ts});";
+    key {text} PRIMARY KEY, failures {int} NOT NULL, last_failure_at {ts} NOT NULL,
+    blocked_until {ts});
+CREATE INDEX throttles_by_age ON throttles (last_failure_at);";
 
 const SQLITE: &str = r"
 ";

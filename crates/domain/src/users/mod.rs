@@ -1,8 +1,11 @@
 //! People who sign in: accounts, sessions, tokens.
 
 pub mod alive;
+pub mod devices;
 pub mod passwords;
 pub mod sessions;
+mod sign_in;
+pub mod throttle;
 
 use base::db::{Db, Sql};
 use base::ids::new_id;
@@ -14,6 +17,8 @@ use uuid::Uuid;
 use crate::actor::{Actor, Role};
 use crate::error::{Error, Invalid, Result};
 use crate::events::{self, NewEvent};
+
+pub use sign_in::{Attempt, Entered, sign_in};
 
 /// What every page and call needs to know about who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,7 +176,7 @@ pub async fn create(db: &Db, actor: &Actor, new: NewUser, now: DateTime<Utc>) ->
         None => None,
     };
     let id = new_id(now);
-    let email_key = email.to_lowercase();
+    let email_key = email_key(&email);
     let tx = db.begin().await?;
     let taken = Sql::with("SELECT 1 FROM users WHERE email_key = $1", [email_key.clone().into()]);
     if taken.scalar::<i32>(&tx).await?.is_some() {
@@ -206,4 +211,9 @@ pub async fn create(db: &Db, actor: &Actor, new: NewUser, now: DateTime<Utc>) ->
     events::record(&tx, actor, event, now).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// What an address is found by: how it is typed does not matter.
+pub(crate) fn email_key(email: &str) -> String {
+    email.trim().to_lowercase()
 }

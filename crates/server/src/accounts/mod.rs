@@ -1,5 +1,8 @@
 //! Signing in, invitations, tokens; users and centres.
 
+mod cookies;
+mod pages;
+
 use base::outbox::Handlers;
 
 use crate::app::App;
@@ -7,7 +10,7 @@ use crate::router::Routes;
 
 /// This feature's routes.
 pub fn routes() -> Routes {
-    Routes::new()
+    pages::routes()
 }
 
 /// This feature's jobs.

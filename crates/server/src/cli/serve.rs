@@ -61,7 +61,9 @@ pub async fn serve_on(
     app.live().start(&app).await;
     tokio::spawn(app.live().clone().follow(app.clone(), stop.clone()));
     let service = NormalizePathLayer::trim_trailing_slash().layer(router::router(app));
-    let service = axum::ServiceExt::<axum::extract::Request>::into_make_service(service);
+    let service = axum::ServiceExt::<axum::extract::Request>::into_make_service_with_connect_info::<
+        std::net::SocketAddr,
+    >(service);
     axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 

@@ -13,7 +13,7 @@ use server::config::Settings;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
 
-pub use browser::Browser;
+pub use browser::{Answer, Browser};
 pub use database::Kind;
 
 /// Declares tests that each run on SQLite and on PostgreSQL: `both_engines!(first, second);` for
