@@ -1,1 +1,428 @@
-//! Clients: the record, the list, the bin, the history.
+//! Clients: the record, its list, its history.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `input` | what people type, checked |
+//! | `changes` | partial changes, differences |
+//! | `filter`, `sort`, `list` | which clients, in which order, page by page |
+//! | `search` | finding them by any part of a field |
+//! | `counts` | totals and figures, kept while nothing happens |
+//! | `history` | what changed, and what happened around them |
+
+mod changes;
+mod counts;
+mod filter;
+mod history;
+mod input;
+mod list;
+mod queries;
+mod search;
+mod sort;
+
+use base::db::{Db, Tx};
+use base::ids::new_id;
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, SqlErr};
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+use crate::actor::Actor;
+use crate::error::{Error, Invalid, Result};
+use crate::events::{self, NewEvent};
+use crate::tags;
+
+pub use changes::{ClientChanges, as_typed, with_primary};
+pub use counts::{Counts, Stats};
+pub use filter::ClientFilter;
+pub use history::{HistoryEntry, history, timeline};
+pub use input::{NewClient, ValidClient, full_name, validate};
+pub use list::{Listed, list, matching_ids};
+pub use sort::Sort;
+
+/// A client under watch.
+#[derive(Clone, Debug, PartialEq, FromQueryResult)]
+pub struct Client {
+    /// Its number in the database: cursors only.
+    pub(crate) seq: i64,
+    /// Its id.
+    pub id: Uuid,
+    /// Its centre.
+    pub call_center_id: Uuid,
+    /// External id, unique in the centre.
+    pub code: Option<String>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// First and last name, else the company.
+    pub full_name: String,
+    /// Company.
+    pub company_name: Option<String>,
+    /// The portal account's; empty without one.
+    pub username: String,
+    /// The primary e-mail.
+    pub email: Option<String>,
+    /// The primary phone, as typed.
+    pub phone: Option<String>,
+    /// The primary phone, as dialled.
+    pub phone_e164: Option<String>,
+    /// Street.
+    pub address: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// Country.
+    pub country: Option<String>,
+    /// Whether they are in business with us.
+    pub is_active: bool,
+    /// Who looks after them.
+    pub assigned_to: Option<Uuid>,
+    /// Their name.
+    pub assignee_name: Option<String>,
+    pub(crate) name_key: String,
+    pub(crate) company_key: Option<String>,
+    pub(crate) city_key: Option<String>,
+    /// `succes` or `echec`: the last contact attempt.
+    pub notification_client: Option<String>,
+    /// When it was.
+    pub date_notification: Option<DateTime<Utc>>,
+    /// Orders linked to them.
+    pub orders_total: i32,
+    /// Of which confirmed.
+    pub orders_confirmed: i32,
+    /// Of which pending.
+    pub orders_pending: i32,
+    /// Of which cancelled.
+    pub orders_cancelled: i32,
+    /// What they spent, in minor units of `currency`.
+    pub total_spent: i64,
+    /// The centre's currency.
+    pub currency: Option<String>,
+    /// Their last order.
+    pub last_order_at: Option<DateTime<Utc>>,
+    /// `vip`, `regular`, `occasional` or `none`.
+    pub segment: String,
+    /// When the next open alert falls due that the actor may see.
+    pub(crate) next_alert_at: Option<DateTime<Utc>>,
+    /// The optimistic lock.
+    pub version: i32,
+    /// When they were created.
+    pub created_at: DateTime<Utc>,
+    /// When they last changed.
+    pub updated_at: DateTime<Utc>,
+    /// When they went to the bin.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// Every e-mail, the primary one first.
+    #[sea_orm(skip)]
+    pub emails: Vec<String>,
+    /// Every phone, the primary one first.
+    #[sea_orm(skip)]
+    pub phones: Vec<ClientPhone>,
+    /// Names of tags, in order.
+    #[sea_orm(skip)]
+    pub tags: Vec<String>,
+    /// The next open alert the actor may see.
+    #[sea_orm(skip)]
+    pub next_alert: Option<NextAlert>,
+}
+
+/// A phone of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientPhone {
+    /// As typed.
+    pub raw: String,
+    /// As dialled.
+    pub e164: Option<String>,
+}
+
+/// An open alert, in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextAlert {
+    /// Its id.
+    pub id: Uuid,
+    /// What it is about.
+    pub title: String,
+    /// When.
+    pub due_at: DateTime<Utc>,
+}
+
+/// A client that is not in the bin.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn get(conn: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Result<Client> {
+    let found = queries::find(conn, actor, id).await?;
+    found.filter(|client| client.deleted_at.is_none()).ok_or(Error::NotFound)
+}
+
+/// Makes a client.
+///
+/// # Errors
+/// Every wrong field, a code already taken (`code`, `taken`).
+pub async fn create(db: &Db, actor: &Actor, new: NewClient, now: DateTime<Utc>) -> Result<Uuid> {
+    actor.require(actor.works_with_clients())?;
+    let tx = db.begin().await?;
+    let mut invalid = Invalid::new();
+    let center = center_for(&tx, actor, &new, &mut invalid).await?;
+    let region = queries::region(&tx, center).await?.unwrap_or_default();
+    let valid = validate(&new, &region, &mut invalid);
+    check_in_center(&tx, center, None, &valid, &mut invalid).await?;
+    invalid.check()?;
+    let ids = insert_many(&tx, actor, center, vec![valid], now).await.map_err(code_taken)?;
+    tx.commit().await?;
+    ids.first().copied().ok_or(Error::NotFound)
+}
+
+/// The centre a new client goes to: the actor's own; a super_admin names it unless it is alone.
+async fn center_for(
+    tx: &Tx,
+    actor: &Actor,
+    new: &NewClient,
+    invalid: &mut Invalid,
+) -> Result<Uuid> {
+    if let Some(center) = actor.call_center_id {
+        if new.call_center_id.is_some_and(|other| other != center) {
+            invalid.add("call_center_id", "wrong-value");
+        }
+        return Ok(center);
+    }
+    match new.call_center_id {
+        Some(center) if queries::region(tx, center).await?.is_some() => Ok(center),
+        Some(center) => {
+            invalid.add("call_center_id", "wrong-value");
+            Ok(center)
+        }
+        None => match queries::only_center(tx).await? {
+            Some(center) => Ok(center),
+            None => {
+                invalid.add("call_center_id", "required");
+                Ok(Uuid::nil())
+            }
+        },
+    }
+}
+
+async fn check_in_center(
+    tx: &Tx,
+    center: Uuid,
+    but: Option<Uuid>,
+    valid: &ValidClient,
+    invalid: &mut Invalid,
+) -> Result<()> {
+    if let Some(code) = &valid.code
+        && queries::code_is_taken(tx, center, code, but).await?
+    {
+        invalid.add("code", "taken");
+    }
+    if let Some(user) = valid.assigned_to
+        && !queries::may_be_assigned(tx, center, user).await?
+    {
+        invalid.add("assigned_to", "not-assignable");
+    }
+    Ok(())
+}
+
+/// Two at once may have asked for the same code: the index decides.
+fn code_taken(error: Error) -> Error {
+    match &error {
+        Error::Db(db) if matches!(db.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            Error::invalid("code", "taken")
+        }
+        _ => error,
+    }
+}
+
+/// Writes checked clients of one centre, with one event each; codes are known to be free. The
+/// caller commits.
+///
+/// # Errors
+/// The engine's.
+pub async fn insert_many(
+    tx: &Tx,
+    actor: &Actor,
+    center: Uuid,
+    clients: Vec<ValidClient>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>> {
+    let clients: Vec<(Uuid, ValidClient)> =
+        clients.into_iter().map(|client| (new_id(now), client)).collect();
+    queries::insert(tx, actor, center, &clients, now).await?;
+    for (id, client) in clients.iter().filter(|(_, client)| !client.tags.is_empty()) {
+        tags::put(tx, center, *id, &client.tags, now).await?;
+    }
+    let events = clients
+        .iter()
+        .map(|(id, client)| event("client.created", center, *id, changes::difference(None, client)))
+        .collect();
+    events::record_many(tx, actor, events, now).await?;
+    Ok(clients.into_iter().map(|(id, _)| id).collect())
+}
+
+/// Changes a client, if it is still at `version`. Returns the version it is at afterwards: the
+/// same when nothing differs.
+///
+/// # Errors
+/// Every wrong field; [`Error::Stale`]; [`Error::NotFound`].
+pub async fn update(
+    db: &Db,
+    actor: &Actor,
+    id: Uuid,
+    version: i32,
+    wanted: ClientChanges,
+    now: DateTime<Utc>,
+) -> Result<i32> {
+    let tx = db.begin().await?;
+    let client = get(&tx, actor, id).await?;
+    if client.version != version {
+        return Err(Error::Stale);
+    }
+    let version = write(&tx, actor, &client, wanted, now).await?;
+    tx.commit().await?;
+    Ok(version)
+}
+
+/// Changes a client that was read in this transaction; an import does it many times in one.
+///
+/// # Errors
+/// Every wrong field; [`Error::Stale`].
+pub async fn write(
+    tx: &Tx,
+    actor: &Actor,
+    client: &Client,
+    wanted: ClientChanges,
+    now: DateTime<Utc>,
+) -> Result<i32> {
+    let center = client.call_center_id;
+    let region = queries::region(tx, center).await?.unwrap_or_default();
+    let mut invalid = Invalid::new();
+    let valid = validate(&wanted.applied_to(client), &region, &mut invalid);
+    let mut asked = valid.clone();
+    if asked.assigned_to == client.assigned_to {
+        // Who left keeps their clients until someone else is chosen.
+        asked.assigned_to = None;
+    }
+    check_in_center(tx, center, Some(client.id), &asked, &mut invalid).await?;
+    invalid.check()?;
+    let changes = changes::difference(Some(client), &valid);
+    if changes.is_empty() {
+        return Ok(client.version);
+    }
+    let written = queries::overwrite(tx, client, &valid, now).await;
+    if !written.map_err(|error| code_taken(error.into()))? {
+        return Err(Error::Stale);
+    }
+    if changes.contains_key("tags") {
+        tags::put(tx, center, client.id, &valid.tags, now).await?;
+    }
+    let event = event("client.updated", center, client.id, changes);
+    events::record(tx, actor, event, now).await?;
+    Ok(client.version + 1)
+}
+
+/// Puts a client back in business. Nothing happens if they already are.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn activate(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Result<Client> {
+    set_active(db, actor, id, true, now).await
+}
+
+/// Takes a client out of business. Nothing happens if they already are.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn deactivate(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Result<Client> {
+    set_active(db, actor, id, false, now).await
+}
+
+async fn set_active(
+    db: &Db,
+    actor: &Actor,
+    id: Uuid,
+    active: bool,
+    now: DateTime<Utc>,
+) -> Result<Client> {
+    let tx = db.begin().await?;
+    let client = get(&tx, actor, id).await?;
+    if client.is_active == active {
+        return Ok(client);
+    }
+    queries::set(&tx, id, "is_active", active.into(), now).await?;
+    let kind = if active { "client.activated" } else { "client.deactivated" };
+    let changes = one_change("is_active", json!(!active), json!(active));
+    events::record(&tx, actor, event(kind, client.call_center_id, id, changes), now).await?;
+    let client = get(&tx, actor, id).await?;
+    tx.commit().await?;
+    Ok(client)
+}
+
+/// Puts a client in the bin; [`restore`] takes them out again.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Stale`] when `version` is given and another.
+pub async fn bin(
+    db: &Db,
+    actor: &Actor,
+    id: Uuid,
+    version: Option<i32>,
+    now: DateTime<Utc>,
+) -> Result<Client> {
+    let tx = db.begin().await?;
+    let client = get(&tx, actor, id).await?;
+    if version.is_some_and(|version| version != client.version) {
+        return Err(Error::Stale);
+    }
+    queries::set(&tx, id, "deleted_at", now.into(), now).await?;
+    let changes = one_change("deleted_at", Json::Null, json!(now));
+    let event = event("client.deleted", client.call_center_id, id, changes);
+    events::record(&tx, actor, event, now).await?;
+    tx.commit().await?;
+    Ok(client)
+}
+
+/// Takes a client out of the bin. If their code was given to another since, they come back
+/// without it, which the history tells. Returns the client as they are now.
+///
+/// # Errors
+/// [`Error::NotFound`] when they are not in the bin.
+pub async fn restore(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Result<Client> {
+    let tx = db.begin().await?;
+    let found = queries::find(&tx, actor, id).await?;
+    let client = found.filter(|c| c.deleted_at.is_some()).ok_or(Error::NotFound)?;
+    let center = client.call_center_id;
+    let mut changes = one_change("deleted_at", json!(client.deleted_at), Json::Null);
+    if let Some(code) = &client.code
+        && queries::code_is_taken(&tx, center, code, Some(id)).await?
+    {
+        queries::set(&tx, id, "code", None::<String>.into(), now).await?;
+        changes.insert("code".into(), json!([code, null]));
+    }
+    queries::set(&tx, id, "deleted_at", None::<DateTime<Utc>>.into(), now).await?;
+    events::record(&tx, actor, event("client.restored", center, id, changes), now).await?;
+    let client = get(&tx, actor, id).await?;
+    tx.commit().await?;
+    Ok(client)
+}
+
+/// Recomputes when each of these clients' next alert falls due. Whoever changes alerts calls it
+/// in the same transaction.
+///
+/// # Errors
+/// The engine's.
+pub async fn refresh_next_alert(tx: &Tx, clients: &[Uuid]) -> Result<(), DbErr> {
+    queries::refresh_next_alert(tx, clients).await
+}
+
+fn one_change(field: &str, before: Json, after: Json) -> Map<String, Json> {
+    Map::from_iter([(field.to_owned(), json!([before, after]))])
+}
+
+fn event(kind: &'static str, center: Uuid, id: Uuid, changes: Map<String, Json>) -> NewEvent {
+    NewEvent {
+        kind,
+        call_center_id: Some(center),
+        subject_kind: "client",
+        subject_id: id,
+        client_id: Some(id),
+        data: json!({ "changes": changes }),
+    }
+}

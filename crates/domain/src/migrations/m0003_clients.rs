@@ -25,7 +25,7 @@ CREATE TABLE clients (
     username {text} NOT NULL DEFAULT '', user_id {uuid} REFERENCES users (id), email {text}, phone {text}, phone_e164 {text},
     address {text}, city {text}, country {text}, is_active BOOLEAN NOT NULL DEFAULT TRUE,
     assigned_to {uuid} REFERENCES users (id),
-    name_key {text} NOT NULL, company_key {text} NOT NULL, city_key {text} NOT NULL, search_text {text} NOT NULL,
+    name_key {text} NOT NULL, company_key {text}, city_key {text}, search_text {text} NOT NULL,
     notification_client {text}, date_notification {ts},
     orders_total {int} NOT NULL DEFAULT 0, orders_confirmed {int} NOT NULL DEFAULT 0,
     orders_pending {int} NOT NULL DEFAULT 0, orders_cancelled {int} NOT NULL DEFAULT 0,
@@ -36,11 +36,18 @@ CREATE TABLE clients (
 CREATE UNIQUE INDEX clients_code ON clients (call_center_id, code) WHERE code IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX clients_by_name ON clients (call_center_id, name_key, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_company ON clients (call_center_id, company_key, seq) WHERE deleted_at IS NULL;
+CREATE INDEX clients_by_city ON clients (call_center_id, city_key, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_creation ON clients (call_center_id, created_at, seq) WHERE deleted_at IS NULL;
+CREATE INDEX clients_by_update ON clients (call_center_id, updated_at, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_contact ON clients (call_center_id, date_notification, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_alert ON clients (call_center_id, next_alert_at, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_spent ON clients (call_center_id, total_spent, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_orders ON clients (call_center_id, orders_total, seq) WHERE deleted_at IS NULL;
+CREATE INDEX clients_by_last_order ON clients (call_center_id, last_order_at, seq) WHERE deleted_at IS NULL;
+CREATE INDEX clients_by_segment ON clients (call_center_id, segment, seq) WHERE deleted_at IS NULL;
+CREATE INDEX clients_by_email ON clients (call_center_id, email, seq) WHERE deleted_at IS NULL;
+CREATE INDEX clients_by_phone ON clients (call_center_id, phone_e164, seq) WHERE deleted_at IS NULL;
+CREATE INDEX clients_by_sorted_code ON clients (call_center_id, code, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_inactive ON clients (call_center_id, name_key, seq) WHERE deleted_at IS NULL AND NOT is_active;
 CREATE INDEX clients_in_bin ON clients (call_center_id, deleted_at, seq) WHERE deleted_at IS NOT NULL;
 CREATE INDEX clients_by_assignee ON clients (assigned_to) WHERE assigned_to IS NOT NULL;

@@ -1,0 +1,206 @@
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use base::db::Sql;
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde::Serialize;
+
+use super::ClientFilter;
+use super::filter::{push_all, start_of_day};
+use super::list::FEW;
+use crate::actor::Actor;
+use crate::error::Result;
+use crate::events;
+use crate::paging::{COUNT_LIMIT, Total};
+
+/// How long a count may be told again. Any event before that makes it count anew.
+const FRESH: TimeDelta = TimeDelta::seconds(2);
+
+/// Most counts kept; past it, all are forgotten.
+const MOST: usize = 4_000;
+
+/// Days the figures look back.
+const DAYS: usize = 21;
+
+/// Counts already made, as long as nothing happened since: the same list is asked for again and
+/// again by everyone who works in it.
+#[derive(Debug, Default)]
+pub struct Counts {
+    kept: Mutex<HashMap<String, Kept>>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    seq: i64,
+    at: DateTime<Utc>,
+    value: Value,
+}
+
+#[derive(Clone, Debug)]
+enum Value {
+    Total(Total),
+    Stats(Stats),
+}
+
+/// The figures above the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Stats {
+    /// Clients that are not in the bin.
+    pub total: i64,
+    /// Those in business with us.
+    pub active: i64,
+    /// The others.
+    pub inactive: i64,
+    /// Created since midnight.
+    pub new_today: i64,
+    /// Created since midnight six days ago.
+    pub new_7_days: i64,
+    /// Created since midnight twenty-nine days ago.
+    pub new_30_days: i64,
+    /// Created on each of the last 21 days, today last.
+    pub by_day: Vec<i64>,
+}
+
+impl Counts {
+    /// How many clients match, as far as counting is cheap.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn total(
+        &self,
+        conn: &impl ConnectionTrait,
+        actor: &Actor,
+        filter: &ClientFilter,
+        now: DateTime<Utc>,
+    ) -> Result<Total> {
+        if filter.is_empty() {
+            let stats = self.stats(conn, actor, chrono_tz::UTC, now).await?;
+            return Ok(Total { value: stats.total, exact: true });
+        }
+        let scope = scope(actor, filter.alert_status.is_some());
+        let key = format!("{scope} {}", serde_json::to_string(filter).unwrap_or_default());
+        let (seq, _) = events::head(conn).await?;
+        if let Some(Value::Total(total)) = self.kept(&key, seq, now) {
+            return Ok(total);
+        }
+        let total = count(conn, actor, filter, now).await?;
+        self.keep(key, Kept { seq, at: now, value: Value::Total(total) });
+        Ok(total)
+    }
+
+    /// The figures of what `actor` may see, told in the days of `zone`.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn stats(
+        &self,
+        conn: &impl ConnectionTrait,
+        actor: &Actor,
+        zone: Tz,
+        now: DateTime<Utc>,
+    ) -> Result<Stats> {
+        actor.require(actor.works_with_clients())?;
+        let key = format!("{} {zone}", scope(actor, false));
+        let (seq, _) = events::head(conn).await?;
+        if let Some(Value::Stats(stats)) = self.kept(&key, seq, now) {
+            return Ok(stats);
+        }
+        let stats = figures(conn, actor, zone, now).await?;
+        self.keep(key, Kept { seq, at: now, value: Value::Stats(stats.clone()) });
+        Ok(stats)
+    }
+
+    fn kept(&self, key: &str, seq: i64, now: DateTime<Utc>) -> Option<Value> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = kept.get(key)?;
+        let age = now - found.at;
+        let fresh = found.seq == seq && age >= TimeDelta::zero() && age < FRESH;
+        fresh.then(|| found.value.clone())
+    }
+
+    fn keep(&self, key: String, value: Kept) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MOST {
+            kept.clear();
+        }
+        kept.insert(key, value);
+    }
+}
+
+/// Who sees the same: everyone of a centre, unless alerts play a part.
+fn scope(actor: &Actor, alerts: bool) -> String {
+    let user = if alerts && !actor.is_admin() { actor.user_id } else { None };
+    format!("{:?} {user:?} {}", actor.call_center_id, actor.is_admin())
+}
+
+async fn count(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    filter: &ClientFilter,
+    now: DateTime<Utc>,
+) -> Result<Total> {
+    let most = if filter.needles().is_some() { FEW } else { COUNT_LIMIT };
+    let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM clients c WHERE 1 = 1");
+    actor.within_center(&mut sql, "c.call_center_id");
+    push_all(conn, &mut sql, actor, filter, now).await?;
+    sql.push(" LIMIT ").bind(most + 1).push(") AS counted");
+    let value: i64 = sql.scalar(conn).await?.unwrap_or(0);
+    Ok(Total { value: value.min(most), exact: value <= most })
+}
+
+async fn figures(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<Stats> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        total: i64,
+        inactive: i64,
+        month: i64,
+    }
+    let from = |sql: &mut Sql| {
+        sql.push("(SELECT COUNT(*) FROM clients c WHERE c.deleted_at IS NULL");
+        actor.within_center(sql, "c.call_center_id");
+    };
+    let mut sql = Sql::new("SELECT ");
+    from(&mut sql);
+    sql.push(") AS total, ");
+    from(&mut sql);
+    sql.push(" AND NOT c.is_active) AS inactive, ");
+    from(&mut sql);
+    sql.push(" AND c.created_at >= ").bind(start_of_day(now, zone, 29)).push(") AS month");
+    let row: Option<Row> = sql.one(conn).await?;
+    let row = row.unwrap_or(Row { total: 0, inactive: 0, month: 0 });
+
+    let mut sql = Sql::new("");
+    for days in (0..DAYS as u64).rev() {
+        let (start, end) = (start_of_day(now, zone, days), days.checked_sub(1));
+        sql.push(if sql.text().is_empty() {
+            "SELECT n FROM (SELECT "
+        } else {
+            " UNION ALL SELECT "
+        });
+        sql.bind(i32::try_from(days).unwrap_or(0)).push(" AS day, ");
+        from(&mut sql);
+        sql.push(" AND c.created_at >= ").bind(start);
+        if let Some(end) = end {
+            sql.push(" AND c.created_at < ").bind(start_of_day(now, zone, end));
+        }
+        sql.push(") AS n");
+    }
+    sql.push(") AS days ORDER BY day DESC");
+    let by_day: Vec<i64> = sql.column(conn).await?;
+    Ok(Stats {
+        total: row.total,
+        active: row.total - row.inactive,
+        inactive: row.inactive,
+        new_today: by_day.last().copied().unwrap_or(0),
+        new_7_days: by_day.iter().rev().take(7).sum(),
+        new_30_days: row.month,
+        by_day,
+    })
+}

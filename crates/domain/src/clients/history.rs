@@ -1,0 +1,122 @@
+use base::db::Sql;
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::actor::Actor;
+use crate::error::Result;
+
+/// One fact about a client: who, when, and each field before and after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryEntry {
+    /// Its number; pages go down from it.
+    pub seq: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// `client.updated`, …
+    pub kind: String,
+    /// Who; `None` is Vigie itself.
+    pub actor_id: Option<Uuid>,
+    /// Their name.
+    pub actor_name: Option<String>,
+    /// `client`, `alert`, …
+    pub subject_kind: String,
+    /// Which one.
+    pub subject_id: Uuid,
+    /// Field, before, after.
+    pub changes: Vec<(String, Json, Json)>,
+    /// Everything the event says.
+    pub data: Json,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    seq: i64,
+    at: DateTime<Utc>,
+    kind: String,
+    actor_id: Option<Uuid>,
+    actor_name: Option<String>,
+    subject_kind: String,
+    subject_id: Uuid,
+    data: Option<String>,
+}
+
+const SELECT: &str = "SELECT e.seq, e.at, e.kind, e.actor_id, u.name AS actor_name, \
+    e.subject_kind, e.subject_id, e.data FROM events e LEFT JOIN users u ON u.id = e.actor_id \
+    WHERE ";
+
+/// What changed in the client itself, newest first, before number `before`.
+///
+/// # Errors
+/// [`crate::Error::NotFound`] when the actor may not see the client.
+pub async fn history(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    id: Uuid,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<HistoryEntry>> {
+    super::get(conn, actor, id).await?;
+    let mut sql = Sql::new(SELECT);
+    sql.push("e.subject_id = ").bind(id).push(" AND e.subject_kind = 'client'");
+    read(conn, sql, before, limit).await
+}
+
+/// Everything that happened around the client and that the actor may see, newest first.
+///
+/// # Errors
+/// [`crate::Error::NotFound`] when the actor may not see the client.
+pub async fn timeline(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    id: Uuid,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<HistoryEntry>> {
+    super::get(conn, actor, id).await?;
+    let mut sql = Sql::new(SELECT);
+    sql.push("e.client_id = ").bind(id);
+    if !actor.is_admin() {
+        sql.push(" AND (e.subject_kind = 'client' OR e.subject_kind = 'alert' AND EXISTS ");
+        sql.push("(SELECT 1 FROM alerts a WHERE a.id = e.subject_id");
+        actor.within_work(&mut sql, "a.assigned_to", "a.created_by");
+        sql.push("))");
+    }
+    read(conn, sql, before, limit).await
+}
+
+async fn read(
+    conn: &impl ConnectionTrait,
+    mut sql: Sql,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<HistoryEntry>> {
+    if let Some(before) = before {
+        sql.push(" AND e.seq < ").bind(before);
+    }
+    sql.push(" ORDER BY e.seq DESC LIMIT ").bind(i64::from(limit));
+    Ok(sql.all::<Row>(conn).await?.into_iter().map(HistoryEntry::from).collect())
+}
+
+impl From<Row> for HistoryEntry {
+    fn from(row: Row) -> Self {
+        let data: Json =
+            row.data.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Json::Null);
+        let changes = data["changes"].as_object().into_iter().flatten();
+        let changes = changes
+            .map(|(field, pair)| (field.clone(), pair[0].clone(), pair[1].clone()))
+            .collect();
+        Self {
+            seq: row.seq,
+            at: row.at,
+            kind: row.kind,
+            actor_id: row.actor_id,
+            actor_name: row.actor_name,
+            subject_kind: row.subject_kind,
+            subject_id: row.subject_id,
+            changes,
+            data,
+        }
+    }
+}

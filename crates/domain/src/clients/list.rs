@@ -1,0 +1,249 @@
+use base::db::Sql;
+use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::filter::push_all;
+use super::queries::{self, COLUMNS};
+use super::sort::{Key, Sort};
+use super::{Client, ClientFilter, Counts};
+use crate::actor::Actor;
+use crate::error::{Error, Result};
+use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
+
+/// Up to that many matches, they are collected and sorted; past it, one is met soon enough by
+/// reading in order. Also as far as a search is counted.
+pub(super) const FEW: i64 = 2_000;
+
+/// Past that many centres, a super_admin's list is read as one.
+const MOST_BRANCHES: usize = 24;
+
+/// A page of clients and how many match.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The page.
+    pub page: Paged<Client>,
+    /// How many match.
+    pub total: Total,
+}
+
+/// A place in a list: after (or before) the row of that key.
+#[derive(Serialize, Deserialize)]
+struct Position {
+    /// The order it is a place of.
+    s: String,
+    k: Key,
+    i: i64,
+    /// Read towards the start.
+    #[serde(default)]
+    b: bool,
+}
+
+struct Walk<'a> {
+    actor: &'a Actor,
+    filter: &'a ClientFilter,
+    sort: Sort,
+    backward: bool,
+    few: bool,
+    now: DateTime<Utc>,
+    /// One read per centre, so that each can follow its centre's index.
+    branches: Vec<Option<Uuid>>,
+}
+
+/// A page of the clients that `actor` may see and `filter` lets through.
+///
+/// # Errors
+/// A bad cursor or limit; [`Error::Forbidden`] for roles that do not work with clients.
+#[expect(clippy::too_many_arguments, reason = "a list is asked for by exactly these")]
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    counts: &Counts,
+    actor: &Actor,
+    filter: &ClientFilter,
+    sort: Sort,
+    cursor: Option<&str>,
+    limit: u32,
+    now: DateTime<Utc>,
+) -> Result<Listed> {
+    actor.require(actor.works_with_clients())?;
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        return Err(Error::invalid("limit", "wrong-value"));
+    }
+    let position = cursor.map(read_cursor::<Position>).transpose()?;
+    if position.as_ref().is_some_and(|p| p.s != sort.name()) {
+        return Err(Error::invalid("cursor", "unreadable-cursor"));
+    }
+    let total = counts.total(conn, actor, filter, now).await?;
+    let walk = Walk {
+        actor,
+        filter,
+        sort,
+        backward: position.as_ref().is_some_and(|p| p.b),
+        few: total.exact && total.value <= FEW && !filter.is_empty(),
+        now,
+        branches: branches(conn, actor).await?,
+    };
+    let page = walk.page(conn, position.as_ref(), limit as usize).await?;
+    Ok(Listed { page, total })
+}
+
+async fn branches(conn: &impl ConnectionTrait, actor: &Actor) -> Result<Vec<Option<Uuid>>> {
+    if let Some(center) = actor.call_center_id {
+        return Ok(vec![Some(center)]);
+    }
+    let mut sql = Sql::new("SELECT id FROM call_centers ORDER BY id LIMIT ");
+    sql.bind(i64::try_from(MOST_BRANCHES).unwrap_or(24) + 1);
+    let centers: Vec<Uuid> = sql.column(conn).await?;
+    let few = !centers.is_empty() && centers.len() <= MOST_BRANCHES;
+    Ok(if few { centers.into_iter().map(Some).collect() } else { vec![None] })
+}
+
+impl Walk<'_> {
+    async fn page(
+        &self,
+        conn: &impl ConnectionTrait,
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Paged<Client>> {
+        // Rows with a value, then those without; the other way round when reading backward.
+        let mut phases = if self.sort.has_nulls() { vec![false, true] } else { vec![false] };
+        if self.backward {
+            phases.reverse();
+        }
+        let started = from.map(|p| p.k == Key::Null);
+        if let Some(started) = started {
+            phases.drain(..phases.iter().position(|null| *null == started).unwrap_or(0));
+        }
+        let mut rows: Vec<Client> = Vec::new();
+        for (index, null) in phases.into_iter().enumerate() {
+            let seek = from.filter(|_| index == 0);
+            let wanted = limit + 1 - rows.len();
+            rows.extend(self.read(conn, null, seek, wanted).await?);
+            if rows.len() > limit {
+                break;
+            }
+        }
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        if self.backward {
+            rows.reverse();
+        }
+        queries::complete(conn, self.actor, &mut rows).await?;
+        let (before, after) =
+            if self.backward { (more, from.is_some()) } else { (from.is_some(), more) };
+        let place = |client: &Client, backward| {
+            let (key, name) = (self.sort.key_of(client), self.sort.name());
+            write_cursor(&Position { s: name, k: key, i: client.seq, b: backward })
+        };
+        Ok(Paged {
+            next: rows.last().filter(|_| after).map(|client| place(client, false)),
+            previous: rows.first().filter(|_| before).map(|client| place(client, true)),
+            rows,
+        })
+    }
+
+    /// `wanted` rows of one phase, in the order they are read.
+    async fn read(
+        &self,
+        conn: &impl ConnectionTrait,
+        null: bool,
+        seek: Option<&Position>,
+        wanted: usize,
+    ) -> Result<Vec<Client>> {
+        let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
+        let order = if self.sort.reads_down(self.backward) { "DESC" } else { "ASC" };
+        let mut sql = Sql::new("");
+        for (index, center) in self.branches.iter().enumerate() {
+            sql.push(if index > 0 { " UNION ALL " } else { "" });
+            sql.push("SELECT * FROM (SELECT ").push(COLUMNS).push(", ");
+            self.sort.push_key(&mut sql, self.actor);
+            sql.push(" AS sort_key FROM clients c WHERE ");
+            self.push_where(conn, &mut sql, *center).await?;
+            sql.push(" AND ");
+            self.sort.push_key(&mut sql, self.actor);
+            sql.push(if null { " IS NULL" } else { " IS NOT NULL" });
+            if let Some(position) = seek {
+                self.push_seek(&mut sql, position, null);
+            }
+            if null {
+                sql.push(" ORDER BY c.seq ").push(order);
+            } else {
+                sql.push(" ORDER BY sort_key ").push(order).push(", c.seq ").push(order);
+            }
+            sql.push(" LIMIT ").bind(limit).push(") AS part");
+        }
+        if self.branches.len() > 1 {
+            sql.push(" ORDER BY ");
+            if !null {
+                sql.push("sort_key ").push(order).push(", ");
+            }
+            sql.push("seq ").push(order).push(" LIMIT ").bind(limit);
+        }
+        Ok(sql.all(conn).await?)
+    }
+
+    async fn push_where(
+        &self,
+        conn: &impl ConnectionTrait,
+        sql: &mut Sql,
+        center: Option<Uuid>,
+    ) -> Result<()> {
+        match center {
+            Some(center) => sql.push("c.call_center_id = ").bind(center),
+            None => sql.push("1 = 1"),
+        };
+        if !self.few {
+            self.filter.push(sql, self.actor, self.now);
+            if let Some(needles) = self.filter.needles() {
+                needles.push_like(sql);
+            }
+            return Ok(());
+        }
+        let bin = if self.filter.in_bin { " IS NOT NULL" } else { " IS NULL" };
+        sql.push(" AND c.deleted_at").push(bin);
+        // LIMIT keeps the engines from merging the two: the few are collected first.
+        sql.push(" AND c.seq IN (SELECT c.seq FROM clients c WHERE 1 = 1");
+        self.actor.within_center(sql, "c.call_center_id");
+        push_all(conn, sql, self.actor, self.filter, self.now).await?;
+        sql.push(" LIMIT ").bind(FEW + 1).push(")");
+        Ok(())
+    }
+
+    fn push_seek(&self, sql: &mut Sql, position: &Position, null: bool) {
+        let beyond = if self.sort.reads_down(self.backward) { " < " } else { " > " };
+        if null {
+            sql.push(" AND c.seq").push(beyond).bind(position.i);
+            return;
+        }
+        sql.push(" AND (");
+        self.sort.push_key(sql, self.actor);
+        sql.push(", c.seq)").push(beyond).push("(");
+        position.k.bind(sql);
+        sql.push(", ").bind(position.i).push(")");
+    }
+}
+
+/// The next `limit` clients that match, after `after`, in the order of their ids: for what works
+/// through a filter in batches.
+///
+/// # Errors
+/// [`Error::Forbidden`] for roles that do not work with clients.
+pub async fn matching_ids(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    filter: &ClientFilter,
+    after: Option<Uuid>,
+    limit: i64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>> {
+    actor.require(actor.works_with_clients())?;
+    let mut sql = Sql::new("SELECT c.id FROM clients c WHERE 1 = 1");
+    actor.within_center(&mut sql, "c.call_center_id");
+    push_all(conn, &mut sql, actor, filter, now).await?;
+    if let Some(after) = after {
+        sql.push(" AND c.id > ").bind(after);
+    }
+    sql.push(" ORDER BY c.id LIMIT ").bind(limit);
+    Ok(sql.column(conn).await?)
+}

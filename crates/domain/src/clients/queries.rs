@@ -1,0 +1,329 @@
+use base::db::{Sql, Tx, insert_many};
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
+use uuid::Uuid;
+
+use super::{Client, ClientPhone, NextAlert, ValidClient, search};
+use crate::actor::Actor;
+use crate::tags;
+
+/// What [`Client`] reads of `c`.
+pub(super) const COLUMNS: &str = "c.seq, c.id, c.call_center_id, c.code, c.first_name, \
+    c.last_name, c.full_name, c.company_name, c.username, c.email, c.phone, c.phone_e164, \
+    c.address, c.city, c.country, c.is_active, c.assigned_to, c.name_key, c.company_key, \
+    c.city_key, c.notification_client, c.date_notification, c.orders_total, c.orders_confirmed, \
+    c.orders_pending, c.orders_cancelled, c.total_spent, c.last_order_at, c.segment, \
+    c.next_alert_at, c.version, c.created_at, c.updated_at, c.deleted_at, \
+    (SELECT u.name FROM users u WHERE u.id = c.assigned_to) AS assignee_name, \
+    (SELECT cc.currency FROM call_centers cc WHERE cc.id = c.call_center_id) AS currency";
+
+/// A client the actor may see, in the bin or not.
+pub(super) async fn find(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<Option<Client>, DbErr> {
+    if !actor.works_with_clients() {
+        return Ok(None);
+    }
+    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM clients c WHERE c.id = "));
+    sql.bind(id);
+    actor.within_center(&mut sql, "c.call_center_id");
+    let Some(client) = sql.one::<Client>(conn).await? else { return Ok(None) };
+    let mut rows = vec![client];
+    complete(conn, actor, &mut rows).await?;
+    Ok(rows.pop())
+}
+
+#[derive(FromQueryResult)]
+struct EmailRow {
+    client_id: Uuid,
+    value: String,
+}
+
+#[derive(FromQueryResult)]
+struct PhoneRow {
+    client_id: Uuid,
+    raw: String,
+    e164: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct AlertRow {
+    client_id: Uuid,
+    id: Uuid,
+    title: String,
+    due_at: DateTime<Utc>,
+}
+
+/// Adds e-mails, phones, tags and the next alert the actor may see: a query each, whatever the
+/// number of rows.
+pub(super) async fn complete(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    rows: &mut [Client],
+) -> Result<(), DbErr> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let of = |text: &str| {
+        let mut sql = Sql::new(text);
+        sql.bind_list(ids.clone()).push(" ORDER BY client_id, position");
+        sql
+    };
+    let emails: Vec<EmailRow> =
+        of("SELECT client_id, value FROM client_emails WHERE client_id IN ").all(conn).await?;
+    let phones: Vec<PhoneRow> =
+        of("SELECT client_id, raw, e164 FROM client_phones WHERE client_id IN ").all(conn).await?;
+    let tags = tags::of_clients(conn, &ids).await?;
+    let alerts = next_alerts(conn, actor, &ids).await?;
+    for row in rows {
+        let id = row.id;
+        row.emails = emails.iter().filter(|e| e.client_id == id).map(|e| e.value.clone()).collect();
+        let phone = |p: &PhoneRow| ClientPhone { raw: p.raw.clone(), e164: p.e164.clone() };
+        row.phones = phones.iter().filter(|p| p.client_id == id).map(phone).collect();
+        row.tags = tags.iter().filter(|(of, _)| *of == id).map(|(_, name)| name.clone()).collect();
+        row.next_alert = alerts.iter().find(|a| a.client_id == id).map(|a| NextAlert {
+            id: a.id,
+            title: a.title.clone(),
+            due_at: a.due_at,
+        });
+        // The column tells of everyone's alerts; from here on, only of those the actor may see.
+        row.next_alert_at = row.next_alert.as_ref().map(|alert| alert.due_at);
+    }
+    Ok(())
+}
+
+async fn next_alerts(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    ids: &[Uuid],
+) -> Result<Vec<AlertRow>, DbErr> {
+    let mut sql = Sql::new(
+        "SELECT a.client_id, a.id, a.title, a.due_at FROM alerts a WHERE a.completed_at IS NULL \
+         AND a.deleted_at IS NULL AND a.client_id IN ",
+    );
+    sql.bind_list(ids.to_vec());
+    actor.within_work(&mut sql, "a.assigned_to", "a.created_by");
+    sql.push(" AND NOT EXISTS (SELECT 1 FROM alerts b WHERE b.client_id = a.client_id ");
+    sql.push("AND b.completed_at IS NULL AND b.deleted_at IS NULL ");
+    sql.push("AND (b.due_at, b.id) < (a.due_at, a.id)");
+    actor.within_work(&mut sql, "b.assigned_to", "b.created_by");
+    sql.push(")");
+    sql.all(conn).await
+}
+
+const INSERTED: [&str; 20] = [
+    "id",
+    "call_center_id",
+    "code",
+    "first_name",
+    "last_name",
+    "full_name",
+    "company_name",
+    "email",
+    "phone",
+    "phone_e164",
+    "address",
+    "city",
+    "country",
+    "assigned_to",
+    "name_key",
+    "company_key",
+    "city_key",
+    "search_text",
+    "created_by",
+    "created_at",
+];
+
+/// Writes new clients with their e-mails, phones and search index; tags are written by the caller.
+pub(super) async fn insert(
+    tx: &Tx,
+    actor: &Actor,
+    center: Uuid,
+    clients: &[(Uuid, ValidClient)],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    #[derive(FromQueryResult)]
+    struct Numbered {
+        seq: i64,
+        id: Uuid,
+    }
+    for chunk in clients.chunks(150) {
+        let texts: Vec<String> = chunk.iter().map(|(_, client)| client.search_text("")).collect();
+        let mut sql = Sql::new("INSERT INTO clients (");
+        sql.push(&INSERTED.join(", ")).push(", updated_at) VALUES ");
+        for (index, ((id, client), text)) in chunk.iter().zip(&texts).enumerate() {
+            sql.push(if index > 0 { ", " } else { "" });
+            let own = [Value::from(*id), center.into()];
+            let last = [text.clone().into(), actor.user_id.into(), now.into(), now.into()];
+            sql.bind_list(own.into_iter().chain(values(client)).chain(last));
+        }
+        sql.push(" RETURNING seq, id");
+        let numbered: Vec<Numbered> = sql.all(tx).await?;
+        let seq_of = |id: Uuid| numbered.iter().find(|n| n.id == id).map_or(0, |n| n.seq);
+        let indexed: Vec<(i64, &str)> =
+            chunk.iter().zip(&texts).map(|((id, _), text)| (seq_of(*id), text.as_str())).collect();
+        search::index(tx, &indexed, true).await?;
+        insert_contacts(tx, center, chunk).await?;
+    }
+    Ok(())
+}
+
+/// From `code` to `city_key`, as [`INSERTED`] names them.
+fn values(client: &ValidClient) -> [Value; 15] {
+    let phone = client.phones.first();
+    let key = |text: &Option<String>| text.as_deref().map(base::text::sort_key);
+    [
+        client.code.clone().into(),
+        client.first_name.clone().into(),
+        client.last_name.clone().into(),
+        client.full_name().into(),
+        client.company_name.clone().into(),
+        client.emails.first().map(|(email, _)| email.clone()).into(),
+        phone.map(|phone| phone.raw.clone()).into(),
+        phone.and_then(|phone| phone.e164.clone()).into(),
+        client.address.clone().into(),
+        client.city.clone().into(),
+        client.country.clone().into(),
+        client.assigned_to.into(),
+        client.name_key().into(),
+        key(&client.company_name).into(),
+        key(&client.city).into(),
+    ]
+}
+
+async fn insert_contacts(
+    tx: &Tx,
+    center: Uuid,
+    clients: &[(Uuid, ValidClient)],
+) -> Result<(), DbErr> {
+    let place = |index: usize| Value::from(i32::try_from(index).unwrap_or(i32::MAX));
+    let emails = clients.iter().flat_map(|(id, client)| {
+        client.emails.iter().enumerate().map(move |(index, (value, key))| {
+            vec![
+                (*id).into(),
+                place(index),
+                center.into(),
+                value.clone().into(),
+                key.clone().into(),
+            ]
+        })
+    });
+    let columns = ["client_id", "position", "call_center_id", "value", "key"];
+    insert_many(tx, "client_emails", &columns, emails, "").await?;
+    let phones = clients.iter().flat_map(|(id, client)| {
+        client.phones.iter().enumerate().map(move |(index, phone)| {
+            vec![
+                (*id).into(),
+                place(index),
+                center.into(),
+                phone.raw.clone().into(),
+                phone.e164.clone().into(),
+            ]
+        })
+    });
+    let columns = ["client_id", "position", "call_center_id", "raw", "e164"];
+    insert_many(tx, "client_phones", &columns, phones, "").await?;
+    Ok(())
+}
+
+/// Overwrites a client and what hangs on it; `false` when its version is another.
+pub(super) async fn overwrite(
+    tx: &Tx,
+    current: &Client,
+    client: &ValidClient,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let text = client.search_text(&current.username);
+    let mut sql = Sql::new("UPDATE clients SET ");
+    for (column, value) in INSERTED[2..17].iter().zip(values(client)) {
+        sql.push(column).push(" = ").bind(value).push(", ");
+    }
+    sql.push("search_text = ").bind(text.clone());
+    sql.push(", version = version + 1, updated_at = ").bind(now);
+    sql.push(" WHERE id = ").bind(current.id);
+    sql.push(" AND deleted_at IS NULL AND version = ").bind(current.version);
+    if sql.execute(tx).await? == 0 {
+        return Ok(false);
+    }
+    for table in ["client_emails", "client_phones"] {
+        let mut sql = Sql::new(format!("DELETE FROM {table} WHERE client_id = "));
+        sql.bind(current.id);
+        sql.execute(tx).await?;
+    }
+    let one = [(current.id, client.clone())];
+    insert_contacts(tx, current.call_center_id, &one).await?;
+    search::index(tx, &[(current.seq, &text)], false).await?;
+    Ok(true)
+}
+
+/// Sets one column of one client, whatever its version.
+pub(super) async fn set(
+    tx: &Tx,
+    id: Uuid,
+    column: &str,
+    value: Value,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let mut sql = Sql::new(format!("UPDATE clients SET {column} = "));
+    sql.bind(value).push(", version = version + 1, updated_at = ").bind(now);
+    sql.push(" WHERE id = ").bind(id);
+    sql.execute(tx).await?;
+    Ok(())
+}
+
+/// Whether another client of the centre has that code.
+pub(super) async fn code_is_taken(
+    tx: &Tx,
+    center: Uuid,
+    code: &str,
+    but: Option<Uuid>,
+) -> Result<bool, DbErr> {
+    let mut sql = Sql::new("SELECT 1 FROM clients WHERE deleted_at IS NULL AND call_center_id = ");
+    sql.bind(center).push(" AND code = ").bind(code);
+    if let Some(but) = but {
+        sql.push(" AND id <> ").bind(but);
+    }
+    Ok(sql.scalar::<i32>(tx).await?.is_some())
+}
+
+/// Whether that user may look after clients of the centre.
+pub(super) async fn may_be_assigned(tx: &Tx, center: Uuid, user: Uuid) -> Result<bool, DbErr> {
+    let mut sql = Sql::new(
+        "SELECT 1 FROM users WHERE is_active AND role IN ('owner', 'supervisor', 'agent') AND id = ",
+    );
+    sql.bind(user).push(" AND call_center_id = ").bind(center);
+    Ok(sql.scalar::<i32>(tx).await?.is_some())
+}
+
+/// Sets `next_alert_at` to the soonest open alert of each.
+pub(super) async fn refresh_next_alert(tx: &Tx, clients: &[Uuid]) -> Result<(), DbErr> {
+    for ids in clients.chunks(2_000) {
+        let mut sql = Sql::new(
+            "UPDATE clients SET next_alert_at = (SELECT MIN(a.due_at) FROM alerts a \
+             WHERE a.client_id = clients.id AND a.completed_at IS NULL AND a.deleted_at IS NULL) \
+             WHERE id IN ",
+        );
+        sql.bind_list(ids.to_vec());
+        sql.execute(tx).await?;
+    }
+    Ok(())
+}
+
+/// The region phones of a centre are read in.
+pub(super) async fn region(
+    conn: &impl ConnectionTrait,
+    center: Uuid,
+) -> Result<Option<String>, DbErr> {
+    Sql::with("SELECT phone_region FROM call_centers WHERE id = $1", [center.into()])
+        .scalar(conn)
+        .await
+}
+
+/// The only centre, if there is one only.
+pub(super) async fn only_center(conn: &impl ConnectionTrait) -> Result<Option<Uuid>, DbErr> {
+    let ids: Vec<Uuid> = Sql::new("SELECT id FROM call_centers LIMIT 2").column(conn).await?;
+    Ok(if ids.len() == 1 { ids.first().copied() } else { None })
+}
