@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import esbuild from "esbuild";
 import { buildSprite } from "./icons/sprite.mjs";
 
@@ -98,10 +98,20 @@ function withHashedFonts(css, manifest) {
 
 function write({ manifest, files }) {
   mkdirSync(out, { recursive: true });
-  for (const old of readdirSync(out)) if (!files.has(old)) rmSync(join(out, old), { recursive: true });
-  for (const [name, content] of files) if (!existsSync(join(out, name))) writeFileSync(join(out, name), content);
+  for (const old of readdirSync(out)) if (!files.has(old.replace(/\.(br|gz)$/, ""))) rmSync(join(out, old), { recursive: true });
+  for (const [name, content] of files) writeWithVariants(name, content);
   const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
   writeFileSync(join(out, "manifest.json"), JSON.stringify(sorted, null, 2) + "\n");
+}
+
+/** Text is compressed once, here, as small as it gets; the server only chooses. */
+function writeWithVariants(name, content) {
+  const put = (path, make) => existsSync(path) || writeFileSync(path, make());
+  const path = join(out, name);
+  put(path, () => content);
+  if (![".css", ".js", ".svg"].includes(extname(name))) return;
+  put(`${path}.br`, () => brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+  put(`${path}.gz`, () => gzipSync(content, { level: 9 }));
 }
 
 function report({ manifest, files }, ms) {

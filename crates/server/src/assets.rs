@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use axum::extract::Path;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 #[allow(clippy::all, reason = "made by build.rs")]
@@ -21,9 +21,18 @@ pub fn url(name: &str) -> String {
     format!("/assets/{}", hashed.unwrap_or(name))
 }
 
-/// `GET /assets/{name}`.
-pub async fn serve(Path(name): Path<String>) -> Response {
-    let Some(content) = FILES.get(name.as_str()) else {
+/// `GET /assets/{name}`: in the smallest form the browser reads. Text was compressed when the
+/// front end was built.
+pub async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok());
+    let accepts = |coding: &str| {
+        accepted.is_some_and(|list| list.split(',').any(|one| one.trim() == coding))
+    };
+    let variant = [("br", ".br"), ("gzip", ".gz")].into_iter().find_map(|(coding, suffix)| {
+        let content = accepts(coding).then(|| FILES.get(format!("{name}{suffix}").as_str()))??;
+        Some((coding, *content))
+    });
+    let Some(plain) = FILES.get(name.as_str()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let kind = match name.rsplit('.').next() {
@@ -37,6 +46,12 @@ pub async fn serve(Path(name): Path<String>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::VARY, "accept-encoding"),
     ];
-    (headers, *content).into_response()
+    match variant {
+        Some((coding, content)) => {
+            (headers, [(header::CONTENT_ENCODING, coding)], content).into_response()
+        }
+        None => (headers, *plain).into_response(),
+    }
 }

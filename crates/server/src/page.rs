@@ -150,6 +150,34 @@ impl Flash {
     }
 }
 
+/// `path` if it is one of this site, else the home page: what a form sends must not lead elsewhere.
+pub fn local_path(path: &str) -> &str {
+    let own = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+    if own && !path.chars().any(char::is_control) { path } else { "/" }
+}
+
+/// A flash is said once: the answer that shows it takes the cookie away.
+pub async fn forget_flash(
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> axum::response::Response {
+    use axum::http::{HeaderValue, StatusCode, header};
+    let headers = request.headers();
+    let is_shown = request.method() == axum::http::Method::GET
+        && !headers.contains_key(REFRESH_HEADER)
+        && CookieJar::from_headers(headers).get(FLASH_COOKIE).is_some();
+    let mut response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    if is_shown
+        && response.status() == StatusCode::OK
+        && kind.is_some_and(|kind| kind.starts_with("text/html"))
+    {
+        let gone = HeaderValue::from_static("vigie_flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        response.headers_mut().append(header::SET_COOKIE, gone);
+    }
+    response
+}
+
 /// 303 to `target`, saying `flash` there.
 pub fn redirect_with(target: &str, flash: &Flash) -> axum::response::Response {
     use axum::response::IntoResponse as _;

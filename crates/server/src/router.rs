@@ -11,6 +11,8 @@ use axum::middleware;
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, get, on};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::CompressionLevel;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
@@ -21,7 +23,7 @@ use crate::app::App;
 use crate::rate_limit::{self, RateLimit};
 use crate::{
     accounts, admin, alerts, assets, clients, error, grid, home, identity, live, operations,
-    preferences,
+    page, preferences,
 };
 
 /// A feature's routes: pages and API operations.
@@ -138,11 +140,22 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), identity::identify))
         .layer(middleware::from_fn(error::speak))
         .layer(middleware::map_response(secure))
-        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(page::forget_flash))
+        .layer(compression())
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(request_id.clone()))
         .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid))
         .with_state(app)
+}
+
+/// Pages are made anew each time: the fastest level costs little and gains most. Files of the
+/// front end come compressed.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let worth = SizeAbove::new(1_024)
+        .and(NotForContentType::SSE)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::const_new("font/"));
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth)
 }
 
 fn span<B>(request: &Request<B>) -> tracing::Span {

@@ -6,7 +6,8 @@
 mod queries;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::paging::Total;
@@ -29,4 +30,47 @@ pub async fn count_due_alerts(
     now: DateTime<Utc>,
 ) -> Result<Total, DbErr> {
     queries::due_alerts(conn, actor, now).await
+}
+
+/// Something the palette found.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Found {
+    /// Which one.
+    pub id: Uuid,
+    /// The client to open.
+    pub client_id: Uuid,
+    /// What people call it.
+    pub title: String,
+    /// What tells it from others of that name.
+    pub detail: Option<String>,
+}
+
+/// The first clients whose name, phone or e-mail begins as `query`.
+///
+/// # Errors
+/// The engine's.
+pub async fn quick_clients(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    query: &str,
+) -> Result<Vec<Found>, DbErr> {
+    if !actor.works_with_clients() {
+        return Ok(Vec::new());
+    }
+    queries::quick_clients(conn, actor, query).await
+}
+
+/// The soonest open alerts of the actor whose title holds `query`.
+///
+/// # Errors
+/// The engine's.
+pub async fn quick_alerts(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    query: &str,
+) -> Result<Vec<Found>, DbErr> {
+    if !actor.works_with_clients() {
+        return Ok(Vec::new());
+    }
+    queries::quick_alerts(conn, actor, query).await
 }

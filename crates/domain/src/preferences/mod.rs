@@ -1,5 +1,6 @@
 //! What each user chose for themselves: columns, saved views, theme.
 
+pub mod display;
 pub mod views;
 
 use base::db::{Db, Sql};

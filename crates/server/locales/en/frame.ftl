@@ -94,3 +94,4 @@ pages = Pages
 page-previous = Previous
 page-next = Next
 actions = Actions
+palette-in-clients = Search “{ $query }” in clients

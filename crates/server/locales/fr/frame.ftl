@@ -94,3 +94,4 @@ pages = Pages
 page-previous = Précédents
 page-next = Suivants
 actions = Actions
+palette-in-clients = Chercher « { $query } » dans les clients

@@ -1,6 +1,7 @@
 //! The dashboard, and what operators probe.
 
 mod pages;
+mod quick;
 
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
@@ -12,6 +13,7 @@ use crate::router::Routes;
 pub fn routes() -> Routes {
     Routes::new()
         .page(Method::GET, "/", pages::dashboard)
+        .page(Method::GET, "/recherche/rapide", quick::quick)
         .page(Method::GET, "/healthz", healthz)
         .page(Method::GET, "/readyz", readyz)
 }
