@@ -20,6 +20,7 @@ struct Inner {
     settings: Settings,
     smtp: Option<Smtp>,
     nav_counts: NavCounts,
+    client_counts: domain::clients::Counts,
     live: Hub,
 }
 
@@ -31,7 +32,8 @@ impl App {
     pub fn new(db: Db, clock: Clock, settings: Settings) -> Result<Self, SmtpUrlError> {
         let smtp = settings.smtp.as_deref().map(Smtp::from_url).transpose()?;
         let (nav_counts, live) = (NavCounts::default(), Hub::default());
-        Ok(Self(Arc::new(Inner { db, clock, settings, smtp, nav_counts, live })))
+        let client_counts = domain::clients::Counts::default();
+        Ok(Self(Arc::new(Inner { db, clock, settings, smtp, nav_counts, client_counts, live })))
     }
 
     /// The database.
@@ -62,6 +64,11 @@ impl App {
     /// The numbers beside the navigation's words.
     pub fn nav_counts(&self) -> &NavCounts {
         &self.0.nav_counts
+    }
+
+    /// Totals and figures of clients, kept while nothing happens.
+    pub fn client_counts(&self) -> &domain::clients::Counts {
+        &self.0.client_counts
     }
 
     /// The hub of live streams.

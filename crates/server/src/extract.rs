@@ -107,3 +107,42 @@ fn wrong_field(path: &str, message: &str) -> FieldError {
     };
     FieldError { field, code, args: Vec::new() }
 }
+
+/// The version an `If-Match` header names: `"7"`. Empty without one, or for `*`.
+#[derive(Clone, Copy, Debug)]
+pub struct IfMatch(pub Option<i32>);
+
+impl IfMatch {
+    /// The `ETag` of a version.
+    pub fn etag(version: i32) -> http::HeaderValue {
+        // Digits and quotes are always a header value.
+        http::HeaderValue::from_str(&format!("\"{version}\""))
+            .unwrap_or(http::HeaderValue::from_static("\"0\""))
+    }
+
+    /// The version, where a change without one would be blind.
+    ///
+    /// # Errors
+    /// 428 without the header.
+    pub fn required(self) -> Result<Option<i32>, AppError> {
+        let missing = AppError::Status(StatusCode::PRECONDITION_REQUIRED, "precondition-required");
+        if self.0.is_some() { Ok(self.0) } else { Err(missing) }
+    }
+}
+
+impl FromRequestParts<App> for IfMatch {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, AppError> {
+        let Some(sent) = parts.headers.get(header::IF_MATCH) else { return Ok(Self(None)) };
+        let text = sent.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(Self(None));
+        }
+        let tag = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        // A tag that was never ours matches no version.
+        tag.and_then(|tag| tag.parse().ok())
+            .map(|v| Self(Some(v)))
+            .ok_or(AppError::Domain(domain::Error::Stale))
+    }
+}

@@ -16,6 +16,7 @@ pub mod extract;
 pub mod grid;
 pub mod home;
 pub mod i18n;
+pub mod idempotency;
 pub mod identity;
 pub mod live;
 pub mod mail;

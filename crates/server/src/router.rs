@@ -22,8 +22,8 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use crate::app::App;
 use crate::rate_limit::{self, RateLimit};
 use crate::{
-    accounts, admin, alerts, assets, clients, error, grid, home, identity, live, operations,
-    page, preferences,
+    accounts, admin, alerts, assets, clients, error, grid, home, idempotency, identity, live,
+    operations, page, preferences,
 };
 
 /// A feature's routes: pages and API operations.
@@ -132,6 +132,7 @@ pub fn router(app: App) -> Router {
         .merge(api)
         .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), idempotency::remember))
         .layer(middleware::from_fn_with_state(
             RateLimit::new(app.settings().api_rate),
             rate_limit::limit,

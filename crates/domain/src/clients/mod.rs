@@ -246,8 +246,10 @@ pub async fn insert_many(
     let clients: Vec<(Uuid, ValidClient)> =
         clients.into_iter().map(|client| (new_id(now), client)).collect();
     queries::insert(tx, actor, center, &clients, now).await?;
-    for (id, client) in clients.iter().filter(|(_, client)| !client.tags.is_empty()) {
-        tags::put(tx, center, *id, &client.tags, now).await?;
+    for (id, client) in &clients {
+        if !client.tags.is_empty() {
+            tags::put(tx, center, *id, &client.tags, now).await?;
+        }
     }
     let events = clients
         .iter()
@@ -323,7 +325,7 @@ pub async fn write(
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn activate(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Result<Client> {
-    set_active(db, actor, id, true, now).await
+    set_active(db, actor, id, Some(true), now).await
 }
 
 /// Takes a client out of business. Nothing happens if they already are.
@@ -331,18 +333,27 @@ pub async fn activate(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> R
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn deactivate(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Result<Client> {
-    set_active(db, actor, id, false, now).await
+    set_active(db, actor, id, Some(false), now).await
+}
+
+/// Makes an active client inactive and the other way round.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn toggle(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Result<Client> {
+    set_active(db, actor, id, None, now).await
 }
 
 async fn set_active(
     db: &Db,
     actor: &Actor,
     id: Uuid,
-    active: bool,
+    wanted: Option<bool>,
     now: DateTime<Utc>,
 ) -> Result<Client> {
     let tx = db.begin().await?;
     let client = get(&tx, actor, id).await?;
+    let active = wanted.unwrap_or(!client.is_active);
     if client.is_active == active {
         return Ok(client);
     }

@@ -199,34 +199,31 @@ async fn insert_contacts(
     center: Uuid,
     clients: &[(Uuid, ValidClient)],
 ) -> Result<(), DbErr> {
-    let place = |index: usize| Value::from(i32::try_from(index).unwrap_or(i32::MAX));
-    let emails = clients.iter().flat_map(|(id, client)| {
-        client.emails.iter().enumerate().map(move |(index, (value, key))| {
-            vec![
-                (*id).into(),
-                place(index),
-                center.into(),
-                value.clone().into(),
-                key.clone().into(),
-            ]
-        })
-    });
+    let (emails, phones) = contact_rows(center, clients);
     let columns = ["client_id", "position", "call_center_id", "value", "key"];
     insert_many(tx, "client_emails", &columns, emails, "").await?;
-    let phones = clients.iter().flat_map(|(id, client)| {
-        client.phones.iter().enumerate().map(move |(index, phone)| {
-            vec![
-                (*id).into(),
-                place(index),
-                center.into(),
-                phone.raw.clone().into(),
-                phone.e164.clone().into(),
-            ]
-        })
-    });
     let columns = ["client_id", "position", "call_center_id", "raw", "e164"];
     insert_many(tx, "client_phones", &columns, phones, "").await?;
     Ok(())
+}
+
+type Rows = Vec<Vec<Value>>;
+
+fn contact_rows(center: Uuid, clients: &[(Uuid, ValidClient)]) -> (Rows, Rows) {
+    let place = |index: usize| Value::from(i32::try_from(index).unwrap_or(i32::MAX));
+    let (mut emails, mut phones) = (Rows::new(), Rows::new());
+    for (id, client) in clients {
+        let id = Value::from(*id);
+        for (index, (value, key)) in client.emails.iter().enumerate() {
+            let (value, key) = (value.clone().into(), key.clone().into());
+            emails.push(vec![id.clone(), place(index), center.into(), value, key]);
+        }
+        for (index, phone) in client.phones.iter().enumerate() {
+            let (raw, e164) = (phone.raw.clone().into(), phone.e164.clone().into());
+            phones.push(vec![id.clone(), place(index), center.into(), raw, e164]);
+        }
+    }
+    (emails, phones)
 }
 
 /// Overwrites a client and what hangs on it; `false` when its version is another.

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use base::db::{Engine, Sql, Tx};
 use base::phone;
 use base::text::{fold, fold_keep, ngrams, query_grams};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
 /// Rows of search text indexed in one statement.
 const CHUNK: usize = 500;
@@ -112,7 +112,7 @@ fn pieces(text: &str) -> Vec<&str> {
 /// Indexes the search texts of these clients, replacing what was indexed.
 pub(super) async fn index(tx: &Tx, texts: &[(i64, &str)], fresh: bool) -> Result<(), DbErr> {
     if !fresh {
-        forget(tx, texts.iter().map(|(seq, _)| *seq)).await?;
+        forget(tx, texts.iter().map(|(seq, _)| *seq).collect()).await?;
     }
     for chunk in texts.chunks(CHUNK) {
         let mut sql = Sql::new("INSERT INTO client_grams (rowid, grams) VALUES ");
@@ -133,9 +133,9 @@ pub(super) async fn index(tx: &Tx, texts: &[(i64, &str)], fresh: bool) -> Result
     Ok(())
 }
 
-async fn forget(tx: &Tx, seqs: impl Iterator<Item = i64>) -> Result<(), DbErr> {
+async fn forget(tx: &Tx, seqs: Vec<i64>) -> Result<(), DbErr> {
     let mut sql = Sql::new("DELETE FROM client_grams WHERE rowid IN ");
-    sql.bind_list(seqs.map(Value::from));
+    sql.bind_list(seqs);
     sql.execute(tx).await?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use base::db::{Sql, Tx, insert_many};
 use base::ids::new_id;
 use base::text::fold;
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use uuid::Uuid;
 
 use crate::actor::Actor;
@@ -39,9 +39,12 @@ pub async fn ensure(
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = wanted.iter().map(|(key, name)| {
-        vec![new_id(now).into(), center.into(), (*name).clone().into(), key.clone().into()]
-    });
+    let rows: Vec<Vec<Value>> = wanted
+        .iter()
+        .map(|(key, name)| {
+            vec![new_id(now).into(), center.into(), (*name).clone().into(), key.clone().into()]
+        })
+        .collect();
     let columns = ["id", "call_center_id", "name", "key"];
     insert_many(tx, "tags", &columns, rows, "ON CONFLICT (call_center_id, key) DO NOTHING").await?;
     let mut sql = Sql::new("SELECT id, name, key FROM tags WHERE call_center_id = ");
@@ -99,7 +102,8 @@ pub async fn put(
 ) -> Result<(), DbErr> {
     Sql::with("DELETE FROM client_tags WHERE client_id = $1", [client.into()]).execute(tx).await?;
     let tags = ensure(tx, center, names, now).await?;
-    let rows = tags.into_values().map(|tag| vec![client.into(), tag.into()]);
+    let rows: Vec<Vec<Value>> =
+        tags.into_values().map(|tag| vec![client.into(), tag.into()]).collect();
     insert_many(tx, "client_tags", &["client_id", "tag_id"], rows, "").await?;
     Ok(())
 }

@@ -189,7 +189,11 @@ impl Hub {
         let alive = alive::among(app.db().read(), &keys, app.now()).await?;
         for listener in lock(&self.0.streams).values() {
             // Whoever came in since was let in a moment ago.
-            if listener.session.as_ref().is_some_and(|key| asked.contains(key) && !alive.contains(key)) {
+            if listener
+                .session
+                .as_ref()
+                .is_some_and(|key| asked.contains(key) && !alive.contains(key))
+            {
                 listener.end.cancel();
             }
         }

@@ -13,6 +13,8 @@ mod support;
 
 mod accounts;
 mod cli;
+mod clients;
+mod clients_list;
 mod database;
 mod frame;
 mod live;

@@ -1,0 +1,11 @@
+client-activated = { $name } is active.
+client-deactivated = { $name } is inactive.
+error-phone-not-a-number = This is not a phone number.
+error-phone-too-short = This number is too short.
+error-phone-too-long = This number is too long.
+error-phone-unknown = This number does not exist.
+error-phone-rounded = A spreadsheet rounded this number: type it again in full.
+error-too-many-values = { $max } values at most.
+error-not-assignable = Choose an active person of the centre.
+error-idempotency-key-reused = This Idempotency-Key was already used for another request.
+error-idempotency-under-way = The first request with this Idempotency-Key has not ended yet.

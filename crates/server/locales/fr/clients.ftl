@@ -1,0 +1,11 @@
+client-activated = { $name } est actif.
+client-deactivated = { $name } est inactif.
+error-phone-not-a-number = Ce n’est pas un numéro de téléphone.
+error-phone-too-short = Ce numéro est trop court.
+error-phone-too-long = Ce numéro est trop long.
+error-phone-unknown = Ce numéro n’existe pas.
+error-phone-rounded = Un tableur a arrondi ce numéro : ressaisissez-le en entier.
+error-too-many-values = { $max } valeurs au plus.
+error-not-assignable = Choisissez une personne active du centre.
+error-idempotency-key-reused = Cette clé Idempotency-Key a déjà servi pour une autre demande.
+error-idempotency-under-way = La première demande qui porte cette clé Idempotency-Key n’est pas terminée.

@@ -1,0 +1,256 @@
+use axum::Json;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use domain::Invalid;
+use domain::clients::{self, Client, ClientFilter, HistoryEntry, Sort};
+use domain::paging::{read_cursor, write_cursor};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::json::{ClientInput, ClientJson, ClientPage, ClientPatch};
+use crate::app::App;
+use crate::error::AppError;
+use crate::extract::{Body, IfMatch, SignedIn};
+use crate::grid::Query;
+
+/// The page asked for: sort, cursor, limit.
+fn paging(query: &Query) -> Result<(Sort, Option<&str>, u32), AppError> {
+    let mut invalid = Invalid::new();
+    let sort = query.get("sort").map_or(Ok(Sort::default()), Sort::parse);
+    if sort.is_err() {
+        invalid.add("sort", "wrong-value");
+    }
+    let limit = query.get("limit").map_or(Ok(50), str::parse);
+    if !limit.as_ref().is_ok_and(|limit| (1..=domain::paging::MAX_LIMIT).contains(limit)) {
+        invalid.add("limit", "wrong-value");
+    }
+    invalid.check()?;
+    Ok((sort?, query.get("cursor"), limit.unwrap_or(50)))
+}
+
+/// List clients
+///
+/// Searched, filtered, sorted; the cursor of one page leads to the next.
+#[utoipa::path(get, path = "/api/clients", tag = "clients", params(
+        ("q" = Option<String>, Query, description = "Any part of a name, e-mail, username, phone, address, company or code", example = "ndiaye"),
+        ("is_active" = Option<bool>, Query),
+        ("period" = Option<String>, Query, description = "`today`, `7d` or `30d` in the caller's zone"),
+        ("created_after" = Option<DateTime<Utc>>, Query, description = "An instant, or a day"),
+        ("segment" = Option<String>, Query, description = "`vip`, `regular`, `occasional` or `none`"),
+        ("tag" = Option<String>, Query, description = "A tag's name"),
+        ("notification_client" = Option<String>, Query, description = "`succes`, `echec` or `none`"),
+        ("alert_status" = Option<String>, Query, description = "`due`, `in_progress` or `none`"),
+        ("assigned_to" = Option<String>, Query, description = "A user's id, `me` or `none`"),
+        ("sort" = Option<String>, Query, description = "`name`, `company_name`, `city`, `created_at`, `updated_at`, `date_notification`, `next_alert`, `orders`, `total_spent`, `last_order_at`, `segment`, `email`, `phone` or `code`; `-` before it turns it round", example = "-created_at"),
+        ("limit" = Option<u32>, Query, description = "1 to 200; 50 by default"),
+        ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = ClientPage), (status = 422, description = "Wrong parameters, each named")))]
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: SignedIn,
+    RawQuery(query): RawQuery,
+) -> Result<Json<ClientPage>, AppError> {
+    let query = Query::parse(query.as_deref().unwrap_or_default());
+    let mut filter = ClientFilter::from_query(query.pairs())?;
+    filter.time_zone = filter.time_zone.or_else(|| super::zone_name(&caller.0));
+    let (sort, cursor, limit) = paging(&query)?;
+    let (conn, counts, actor) = (app.db().read(), app.client_counts(), caller.actor());
+    let now = app.now();
+    let listed = clients::list(conn, counts, &actor, &filter, sort, cursor, limit, now).await?;
+    Ok(Json(ClientPage {
+        data: listed.page.rows.into_iter().map(|row| ClientJson::new(row, now)).collect(),
+        next_cursor: listed.page.next,
+        total: listed.total.into(),
+    }))
+}
+
+/// Create a client
+#[utoipa::path(post, path = "/api/clients", tag = "clients", request_body = ClientInput,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body are done once")),
+    responses((status = 201, body = ClientJson), (status = 409, description = "The key was used for another request"),
+        (status = 422, description = "Wrong fields, each named")))]
+pub(super) async fn create(
+    State(app): State<App>,
+    caller: SignedIn,
+    Body(body): Body<ClientInput>,
+) -> Result<Response, AppError> {
+    let actor = caller.actor();
+    let id = clients::create(app.db(), &actor, body.into(), app.now()).await?;
+    let client = clients::get(app.db().read(), &actor, id).await?;
+    let location = [(header::LOCATION, format!("/api/clients/{id}"))];
+    Ok((location, answer(&app, StatusCode::CREATED, client)).into_response())
+}
+
+/// Read a client
+#[utoipa::path(get, path = "/api/clients/{id}", tag = "clients", params(("id" = Uuid, Path)),
+    responses((status = 200, body = ClientJson), (status = 404, description = "Absent, or not yours to see")))]
+pub(super) async fn read(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Response, AppError> {
+    let client = clients::get(app.db().read(), &caller.actor(), id).await?;
+    Ok(answer(&app, StatusCode::OK, client))
+}
+
+/// Change a client
+///
+/// Absent fields stay; null empties.
+#[utoipa::path(patch, path = "/api/clients/{id}", tag = "clients", request_body = ClientPatch,
+    params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The version read", example = "\"1\"")),
+    responses((status = 200, body = ClientJson), (status = 404, description = "Absent, or not yours to see"),
+        (status = 412, description = "Changed since"), (status = 422, description = "Wrong fields, each named"),
+        (status = 428, description = "No If-Match")))]
+pub(super) async fn change(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+    version: IfMatch,
+    Body(body): Body<ClientPatch>,
+) -> Result<Response, AppError> {
+    let actor = caller.actor();
+    let client = clients::get(app.db().read(), &actor, id).await?;
+    let version = version.required()?.unwrap_or(client.version);
+    clients::update(app.db(), &actor, id, version, body.into(), app.now()).await?;
+    let client = clients::get(app.db().read(), &actor, id).await?;
+    Ok(answer(&app, StatusCode::OK, client))
+}
+
+/// Put a client in the bin
+///
+/// It can be taken out again.
+#[utoipa::path(delete, path = "/api/clients/{id}", tag = "clients",
+    params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, description = "The version read", example = "\"1\"")),
+    responses((status = 204, description = "In the bin"), (status = 404, description = "Absent, or not yours to see"),
+        (status = 412, description = "Changed since")))]
+pub(super) async fn bin(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+    IfMatch(version): IfMatch,
+) -> Result<StatusCode, AppError> {
+    clients::bin(app.db(), &caller.actor(), id, version, app.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Take a client out of the bin
+///
+/// If their code was given to another since, they come back without it.
+#[utoipa::path(post, path = "/api/clients/{id}/restoration", tag = "clients", params(("id" = Uuid, Path)),
+    responses((status = 200, body = ClientJson), (status = 404, description = "Not in the bin, or not yours to see")))]
+pub(super) async fn restore(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Response, AppError> {
+    let client = clients::restore(app.db(), &caller.actor(), id, app.now()).await?;
+    Ok(answer(&app, StatusCode::OK, client))
+}
+
+/// Activate a client
+#[utoipa::path(post, path = "/api/clients/{id}/activation", tag = "clients", params(("id" = Uuid, Path)),
+    responses((status = 200, body = ClientJson), (status = 404, description = "Absent, or not yours to see")))]
+pub(super) async fn activate(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Response, AppError> {
+    let client = clients::activate(app.db(), &caller.actor(), id, app.now()).await?;
+    Ok(answer(&app, StatusCode::OK, client))
+}
+
+/// Deactivate a client
+#[utoipa::path(delete, path = "/api/clients/{id}/activation", tag = "clients", params(("id" = Uuid, Path)),
+    responses((status = 200, body = ClientJson), (status = 404, description = "Absent, or not yours to see")))]
+pub(super) async fn deactivate(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Response, AppError> {
+    let client = clients::deactivate(app.db(), &caller.actor(), id, app.now()).await?;
+    Ok(answer(&app, StatusCode::OK, client))
+}
+
+fn answer(app: &App, status: StatusCode, client: Client) -> Response {
+    let etag = [(header::ETAG, IfMatch::etag(client.version))];
+    (status, etag, Json(ClientJson::new(client, app.now()))).into_response()
+}
+
+/// One change of a client.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ClientChange {
+    /// Its number in the journal.
+    #[schema(example = 1042)]
+    seq: i64,
+    at: DateTime<Utc>,
+    /// The event's type.
+    #[schema(example = "client.updated")]
+    kind: String,
+    /// Who; null is Vigie itself.
+    user: Option<ChangeAuthor>,
+    /// Field: before, after.
+    #[schema(value_type = Object, example = json!({"city": ["Thiès", "Dakar"]}))]
+    changes: Value,
+}
+
+/// Who changed it.
+#[derive(Serialize, ToSchema)]
+struct ChangeAuthor {
+    id: Uuid,
+    name: String,
+}
+
+/// The changes of a client, newest first.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ClientHistory {
+    data: Vec<ClientChange>,
+    next_cursor: Option<String>,
+}
+
+impl From<HistoryEntry> for ClientChange {
+    fn from(entry: HistoryEntry) -> Self {
+        let changes: Map<String, Value> = entry
+            .changes
+            .into_iter()
+            .map(|(field, before, after)| (field, json!([before, after])))
+            .collect();
+        Self {
+            seq: entry.seq,
+            at: entry.at,
+            kind: entry.kind,
+            user: entry
+                .actor_id
+                .map(|id| ChangeAuthor { id, name: entry.actor_name.unwrap_or_default() }),
+            changes: Value::Object(changes),
+        }
+    }
+}
+
+/// Read a client's history
+#[utoipa::path(get, path = "/api/clients/{id}/history", tag = "clients",
+    params(("id" = Uuid, Path), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = ClientHistory), (status = 404, description = "Absent, or not yours to see")))]
+pub(super) async fn history(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<ClientHistory>, AppError> {
+    let query = Query::parse(query.as_deref().unwrap_or_default());
+    let query = query.without("sort");
+    let (_, cursor, limit) = paging(&query)?;
+    let before = cursor.map(read_cursor::<i64>).transpose()?;
+    let conn = app.db().read();
+    let mut entries = clients::history(conn, &caller.actor(), id, before, limit + 1).await?;
+    let more = entries.len() > limit as usize;
+    entries.truncate(limit as usize);
+    let last = entries.last().filter(|_| more).map(|entry| entry.seq);
+    Ok(Json(ClientHistory {
+        next_cursor: last.map(|seq| write_cursor(&seq)),
+        data: entries.into_iter().map(ClientChange::from).collect(),
+    }))
+}
