@@ -125,6 +125,11 @@ impl Flash {
         Self { kind: "error".into(), ..Self::success(key) }
     }
 
+    /// Something to be careful about.
+    pub fn warning(key: &str) -> Self {
+        Self { kind: "warning".into(), ..Self::success(key) }
+    }
+
     /// The same with an argument.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {

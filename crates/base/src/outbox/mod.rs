@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::db::Tx;
 
-pub use admin::{JobRow, KindSummary, prune, recent, retry, summary};
+pub use admin::{COUNTED, JobRow, KindSummary, prune, recent, retry, summary};
 pub use store::{cancel, enqueue, enqueue_many};
 pub use worker::Worker;
 

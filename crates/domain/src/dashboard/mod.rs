@@ -74,3 +74,14 @@ pub async fn quick_alerts(
     }
     queries::quick_alerts(conn, actor, query).await
 }
+
+/// The people of the actor's centre, by name: for filters.
+///
+/// # Errors
+/// The engine's.
+pub async fn people(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+) -> Result<Vec<(Uuid, String)>, DbErr> {
+    queries::people(conn, actor).await
+}

@@ -1,6 +1,7 @@
 use base::db::Sql;
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use uuid::Uuid;
 
 use super::Found;
 use crate::actor::Actor;
@@ -80,4 +81,20 @@ pub(super) async fn quick_alerts(
 fn begins_with(sql: &mut Sql, column: &str, start: &str) {
     sql.push("(").push(column).push(" >= ").bind(start);
     sql.push(" AND ").push(column).push(" < ").bind(format!("{start}\u{10ffff}")).push(")");
+}
+
+pub(super) async fn people(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+) -> Result<Vec<(Uuid, String)>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Person {
+        id: Uuid,
+        name: String,
+    }
+    let mut sql = Sql::new("SELECT u.id, u.name FROM users u WHERE u.role <> 'client'");
+    actor.within_center(&mut sql, "u.call_center_id");
+    sql.push(" ORDER BY u.name, u.id LIMIT 500");
+    let people: Vec<Person> = sql.all(conn).await?;
+    Ok(people.into_iter().map(|person| (person.id, person.name)).collect())
 }

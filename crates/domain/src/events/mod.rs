@@ -5,7 +5,9 @@
 //! verify` finds an edit, a deletion, a swap or a cut end, and a live stream can resume from a
 //! number.
 
+pub mod catalog;
 mod chain;
+mod journal;
 mod live;
 mod queries;
 
@@ -20,6 +22,7 @@ use uuid::Uuid;
 use crate::actor::Actor;
 
 pub use chain::{Verdict, verify};
+pub use journal::{Entry, JournalFilter, count, journal};
 pub use live::{Fact, facts_after, topics};
 pub use queries::{Event, after, head, of_subject};
 

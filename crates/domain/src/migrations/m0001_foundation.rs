@@ -37,8 +37,10 @@ CREATE TABLE jobs (
     fence BIGINT NOT NULL DEFAULT 0, lease_until {ts}, started_at {ts}, finished_at {ts},
     last_error {text}, created_at {ts} NOT NULL);
 CREATE INDEX jobs_ready ON jobs (kind, run_at) WHERE state = 'ready';
-CREATE INDEX jobs_running ON jobs (lease_until) WHERE state = 'running';
+CREATE INDEX jobs_running ON jobs (lease_until, kind) WHERE state = 'running';
 CREATE INDEX jobs_by_key ON jobs (key) WHERE key IS NOT NULL;
+CREATE INDEX jobs_by_kind ON jobs (kind, finished_at);
+CREATE INDEX jobs_dead ON jobs (kind) WHERE state = 'dead';
 CREATE INDEX jobs_failed ON jobs (id) WHERE last_error IS NOT NULL;
 CREATE INDEX jobs_ended ON jobs (finished_at) WHERE state IN ('done', 'cancelled');
 
@@ -46,6 +48,7 @@ CREATE TABLE mails (
     id {uuid} PRIMARY KEY, message_id {text} NOT NULL UNIQUE, to_address {text} NOT NULL,
     to_name {text} NOT NULL, subject {text} NOT NULL, text {text} NOT NULL, html {text} NOT NULL,
     call_center_id {uuid}, created_at {ts} NOT NULL);
+CREATE INDEX mails_by_center ON mails (call_center_id, id);
 
 CREATE TABLE idempotency_keys (
     user_id {uuid} NOT NULL, key {text} NOT NULL, request_hash {text} NOT NULL,

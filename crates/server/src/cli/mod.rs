@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod serve;
 
 pub use serve::serve_on;
@@ -28,6 +29,9 @@ enum Command {
     Work,
     /// Bring the database's schema up to date
     Migrate,
+    /// The journal
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -52,6 +56,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Serve(options) => serve::serve(settings, options).await,
         Command::Work => serve::work(settings).await,
         Command::Migrate => serve::open(&settings).await.map(drop),
+        Command::Audit(audit) => audit::run(settings, audit).await,
         Command::Openapi => {
             let text = crate::router::openapi().to_pretty_json()?;
             serve::print(&text);

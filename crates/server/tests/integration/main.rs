@@ -16,6 +16,8 @@ mod cli;
 mod clients;
 mod clients_list;
 mod database;
+mod admin;
 mod frame;
+mod journal;
 mod live;
 mod outbox;
