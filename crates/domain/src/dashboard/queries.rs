@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
-use super::Found;
+use super::{DueAlert, Found};
 use crate::actor::Actor;
 use crate::paging::Total;
 
@@ -97,4 +97,70 @@ pub(super) async fn people(
     sql.push(" ORDER BY u.name, u.id LIMIT 500");
     let people: Vec<Person> = sql.all(conn).await?;
     Ok(people.into_iter().map(|person| (person.id, person.name)).collect())
+}
+
+/// Counts of the alerts an actor may see.
+pub(super) struct AlertCounts<'a, C> {
+    pub(super) conn: &'a C,
+    pub(super) actor: &'a Actor,
+}
+
+impl<C: ConnectionTrait> AlertCounts<'_, C> {
+    pub(super) async fn due_between(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Total, DbErr> {
+        self.between("a.due_at", "", from, to).await
+    }
+
+    pub(super) async fn open_between(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Total, DbErr> {
+        self.between("a.due_at", " AND a.completed_at IS NULL", from, to).await
+    }
+
+    pub(super) async fn done_between(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Total, DbErr> {
+        self.between("a.completed_at", " AND a.completed_at IS NOT NULL", from, to).await
+    }
+
+    async fn between(
+        &self,
+        column: &str,
+        and: &str,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Total, DbErr> {
+        let mut sql = Sql::new("SELECT 1 FROM alerts a WHERE a.deleted_at IS NULL AND ");
+        sql.push(column).push(" >= ").bind(from).push(" AND ").push(column).push(" < ").bind(to);
+        sql.push(and);
+        self.actor.within_center(&mut sql, "a.call_center_id");
+        self.actor.within_work(&mut sql, "a.assigned_to", "a.created_by");
+        Total::count(sql, self.conn).await
+    }
+}
+
+pub(super) async fn open_before(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    before: DateTime<Utc>,
+    limit: u32,
+) -> Result<Vec<DueAlert>, DbErr> {
+    let mut sql = Sql::new(
+        "SELECT a.id, a.title, a.due_at, a.priority_rank, a.client_id, \
+         c.full_name AS client_name FROM alerts a JOIN clients c ON c.id = a.client_id \
+         WHERE a.completed_at IS NULL AND a.deleted_at IS NULL AND c.deleted_at IS NULL \
+         AND a.due_at < ",
+    );
+    sql.bind(before);
+    actor.within_center(&mut sql, "a.call_center_id");
+    actor.within_work(&mut sql, "a.assigned_to", "a.created_by");
+    sql.push(" ORDER BY a.due_at DESC, a.id DESC LIMIT ").bind(i64::from(limit));
+    sql.all(conn).await
 }

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod audit;
+mod demo;
 mod serve;
 
 pub use serve::serve_on;
@@ -32,6 +33,8 @@ enum Command {
     /// The journal
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Fill an empty database with a company to look at
+    Demo(demo::Options),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -57,6 +60,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Work => serve::work(settings).await,
         Command::Migrate => serve::open(&settings).await.map(drop),
         Command::Audit(audit) => audit::run(settings, audit).await,
+        Command::Demo(options) => demo::run(settings, options).await,
         Command::Openapi => {
             let text = crate::router::openapi().to_pretty_json()?;
             serve::print(&text);

@@ -1,16 +1,181 @@
 use askama::Template;
+use axum::extract::State;
 use axum::response::Html;
+use chrono::Datelike as _;
+use domain::clients::Stats;
+use domain::dashboard::{self, AlertFigures, DueAlert};
+use domain::paging::Total;
 
+use crate::app::App;
 use crate::error::AppError;
 use crate::extract::SignedIn;
 use crate::page::Page;
+
+/// How many alerts the dashboard lists.
+const LISTED: u32 = 8;
+
+/// The chart's drawing, in SVG units.
+const WIDTH: i64 = 560;
+const FLOOR: i64 = 172;
+const HEIGHT: i64 = 140;
 
 #[derive(Template)]
 #[template(path = "home/dashboard.html")]
 struct Dashboard {
     page: Page,
+    clients: Stats,
+    alerts: AlertFigures,
+    due: Vec<DueAlert>,
+    bars: Vec<Bar>,
 }
 
-pub(super) async fn dashboard(page: Page, _: SignedIn) -> Result<Html<String>, AppError> {
-    Ok(Html(Dashboard { page }.render()?))
+/// A day of the chart.
+struct Bar {
+    day: String,
+    label: String,
+    x: i64,
+    due: i64,
+    due_y: i64,
+    due_height: i64,
+    done: i64,
+    done_y: i64,
+    done_height: i64,
+}
+
+#[derive(Template)]
+#[template(path = "home/welcome.html")]
+struct Welcome {
+    page: Page,
+}
+
+pub(super) async fn dashboard(
+    State(app): State<App>,
+    page: Page,
+    signed_in: SignedIn,
+) -> Result<Html<String>, AppError> {
+    let (conn, actor, now) = (app.db().read(), signed_in.actor(), app.now());
+    if !actor.works_with_clients() {
+        return Ok(Html(Welcome { page }.render()?));
+    }
+    let clients = app.client_counts().stats(conn, &actor, page.zone, now).await?;
+    let alerts = dashboard::alert_figures(conn, &actor, page.zone, now).await?;
+    let due = dashboard::due_today(conn, &actor, page.zone, now, LISTED).await?;
+    let bars = bars(&page, &alerts);
+    Ok(Html(Dashboard { page, clients, alerts, due, bars }.render()?))
+}
+
+fn bars(page: &Page, alerts: &AlertFigures) -> Vec<Bar> {
+    let days = i64::try_from(alerts.by_day.len()).unwrap_or(1).max(1);
+    let highest = alerts.by_day.iter().map(|(_, due, done)| *due.max(done)).max().unwrap_or(0).max(1);
+    let height = |value: i64| value * HEIGHT / highest;
+    let step = WIDTH / days;
+    (0..)
+        .zip(&alerts.by_day)
+        .map(|(index, (day, due, done))| Bar {
+            day: page.date(&page.start_of(*day)),
+            label: day.day().to_string(),
+            x: index * step + step / 2,
+            due: *due,
+            due_y: FLOOR - height(*due),
+            due_height: height(*due),
+            done: *done,
+            done_y: FLOOR - height(*done),
+            done_height: height(*done),
+        })
+        .collect()
+}
+
+impl Dashboard {
+    /// `Awa` of `Awa N’Diaye`.
+    fn first_name(&self) -> String {
+        self.page.user_name().split(' ').next().unwrap_or_default().to_owned()
+    }
+
+    fn total(&self, total: &Total) -> String {
+        let plus = if total.exact { "" } else { "+" };
+        format!("{}{plus}", self.page.number(&total.value))
+    }
+
+    /// `95 %`.
+    fn active_share(&self) -> String {
+        if self.clients.total == 0 {
+            return String::new();
+        }
+        self.page.t1("dashboard-percent", "count", self.clients.active * 100 / self.clients.total)
+    }
+
+    fn new_today(&self) -> String {
+        if self.clients.new_today == 0 { String::new() } else { format!("+{}", self.page.number(&self.clients.new_today)) }
+    }
+
+    fn late(&self) -> String {
+        match self.alerts.late.value {
+            0 => String::new(),
+            count => self.page.t1("dashboard-late", "count", count),
+        }
+    }
+
+    /// This week against the one before, when both have something.
+    fn done_trend(&self) -> String {
+        let (now, before) = (self.alerts.done_week.value, self.alerts.done_week_before.value);
+        if before == 0 {
+            return String::new();
+        }
+        let percent = (now - before) * 100 / before;
+        let sign = if percent > 0 { "+" } else { "" };
+        format!("{sign}{}", self.page.t1("dashboard-percent", "count", percent))
+    }
+
+    fn done_class(&self) -> &'static str {
+        if self.alerts.done_week.value >= self.alerts.done_week_before.value { "up" } else { "down" }
+    }
+
+    fn clients_line(&self) -> String {
+        sparkline(&self.clients.by_day)
+    }
+
+    fn due_line(&self) -> String {
+        sparkline(&self.alerts.by_day.iter().map(|(_, due, _)| *due).collect::<Vec<_>>())
+    }
+
+    fn done_line(&self) -> String {
+        sparkline(&self.alerts.by_day.iter().map(|(_, _, done)| *done).collect::<Vec<_>>())
+    }
+
+    /// What an alert of today is: late, due, or later today.
+    fn pill(&self, alert: &DueAlert) -> crate::page::Markup {
+        let page = &self.page;
+        if alert.due_at > page.now {
+            page.pill("in-progress", "clock", &page.near(&alert.due_at))
+        } else if page.day_of(&alert.due_at) < page.day_of(&page.now) {
+            page.pill("overdue", "triangle-alert", &page.near(&alert.due_at))
+        } else {
+            page.pill("due", "alarm-clock", &page.near(&alert.due_at))
+        }
+    }
+}
+
+/// Points of a 66 × 26 polyline; nothing when there is nothing to tell.
+fn sparkline(values: &[i64]) -> String {
+    let highest = values.iter().copied().max().unwrap_or(0);
+    if highest <= 0 || values.len() < 2 {
+        return String::new();
+    }
+    let steps = i64::try_from(values.len() - 1).unwrap_or(1);
+    (0..)
+        .zip(values)
+        .map(|(index, value)| format!("{},{}", index * 66 / steps, 23 - value * 20 / highest))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sparkline;
+
+    #[test]
+    fn a_sparkline_spans_its_box() {
+        assert_eq!(sparkline(&[0, 5, 10]), "0,23 33,13 66,3");
+        assert_eq!(sparkline(&[0, 0]), "");
+    }
 }

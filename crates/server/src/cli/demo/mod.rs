@@ -1,0 +1,103 @@
+//! `vigie demo`: a believable company to look at, the same each time.
+
+mod names;
+mod people;
+
+use base::db::Db;
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::Args;
+use domain::clients::{self, NewClient};
+use domain::{Actor, Invalid, events};
+use uuid::Uuid;
+
+use super::{Failure, serve};
+use crate::config::Settings;
+use names::Dice;
+
+/// Options of `vigie demo`.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// How many clients
+    #[arg(long, default_value_t = 2_000)]
+    clients: usize,
+    /// How many alerts [default: one for six clients, at most 2,000]
+    #[arg(long)]
+    alerts: Option<usize>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { clients: 2_000, alerts: None }
+    }
+}
+
+/// Days the clients' creation is spread over, so that the figures have something to tell.
+const DAYS: usize = 60;
+
+/// Fills an empty database.
+pub async fn run(settings: Settings, options: Options) -> Result<(), Failure> {
+    let db = serve::open(&settings).await?;
+    if !is_empty(&db).await? {
+        return Err("this database already holds something: the demonstration needs an empty one".into());
+    }
+    let now = base::clock::Clock::real().now();
+    fill(&db, &options, now).await?;
+    serve::print(&people::cast());
+    Ok(())
+}
+
+/// Whether nothing ever happened in that database.
+///
+/// # Errors
+/// The engine's.
+pub async fn is_empty(db: &Db) -> Result<bool, Failure> {
+    Ok(events::head(db.read()).await?.0 == 0)
+}
+
+/// Makes the company.
+///
+/// # Errors
+/// The engine's.
+pub async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), Failure> {
+    let company = people::settle(db, now - TimeDelta::days(90)).await?;
+    let mut dice = Dice::new(42);
+    let mut made: [Vec<Uuid>; 2] = Default::default();
+    for (index, place) in company.places.iter().enumerate() {
+        // Three clients in five are in the first centre.
+        let count = if index == 0 { options.clients * 3 / 5 } else { options.clients - options.clients * 3 / 5 };
+        let mut number = 0;
+        for day in 0..DAYS {
+            let today = count * (day + 1) / DAYS - count * day / DAYS;
+            let at = now - TimeDelta::days((DAYS - 1 - day).try_into()?) - TimeDelta::minutes(90);
+            let batch: Vec<NewClient> = (0..today)
+                .map(|_| {
+                    number += 1;
+                    names::client(&mut dice, index, number, &place.agents)
+                })
+                .collect();
+            made[index].extend(insert(db, place, &batch, at).await?);
+        }
+    }
+    Ok(())
+}
+
+async fn insert(
+    db: &Db,
+    place: &people::Place,
+    batch: &[NewClient],
+    at: DateTime<Utc>,
+) -> Result<Vec<Uuid>, Failure> {
+    const PER_COMMIT: usize = 2_000;
+    let mut ids = Vec::with_capacity(batch.len());
+    let actor = Actor { user_id: Some(place.owner), role: domain::Role::Owner, call_center_id: Some(place.center) };
+    for part in batch.chunks(PER_COMMIT) {
+        let mut invalid = Invalid::new();
+        let valid =
+            part.iter().map(|new| clients::validate(new, place.region, &mut invalid)).collect();
+        invalid.check()?;
+        let tx = db.begin().await?;
+        ids.extend(clients::insert_many(&tx, &actor, place.center, valid, at).await?);
+        tx.commit().await?;
+    }
+    Ok(ids)
+}
