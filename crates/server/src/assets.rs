@@ -25,9 +25,8 @@ pub fn url(name: &str) -> String {
 /// front end was built.
 pub async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok());
-    let accepts = |coding: &str| {
-        accepted.is_some_and(|list| list.split(',').any(|one| one.trim() == coding))
-    };
+    let accepts =
+        |coding: &str| accepted.is_some_and(|list| list.split(',').any(|one| one.trim() == coding));
     let variant = [("br", ".br"), ("gzip", ".gz")].into_iter().find_map(|(coding, suffix)| {
         let content = accepts(coding).then(|| FILES.get(format!("{name}{suffix}").as_str()))??;
         Some((coding, *content))

@@ -177,7 +177,8 @@ pub async fn forget_flash(
         && response.status() == StatusCode::OK
         && kind.is_some_and(|kind| kind.starts_with("text/html"))
     {
-        let gone = HeaderValue::from_static("vigie_flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        let gone =
+            HeaderValue::from_static("vigie_flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
         response.headers_mut().append(header::SET_COOKIE, gone);
     }
     response

@@ -324,3 +324,35 @@ pub(super) async fn only_center(conn: &impl ConnectionTrait) -> Result<Option<Uu
     let ids: Vec<Uuid> = Sql::new("SELECT id FROM call_centers LIMIT 2").column(conn).await?;
     Ok(if ids.len() == 1 { ids.first().copied() } else { None })
 }
+
+/// Whoever may look after clients the actor sees: id, name.
+pub(super) async fn people(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+) -> Result<Vec<(Uuid, String)>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Person {
+        id: Uuid,
+        name: String,
+    }
+    let mut sql = Sql::new(
+        "SELECT u.id, u.name FROM users u WHERE u.is_active \
+         AND u.role IN ('owner', 'supervisor', 'agent')",
+    );
+    actor.within_center(&mut sql, "u.call_center_id");
+    sql.push(" ORDER BY u.name, u.id LIMIT 500");
+    let people: Vec<Person> = sql.all(conn).await?;
+    Ok(people.into_iter().map(|person| (person.id, person.name)).collect())
+}
+
+/// The centres a super_admin may put a client in: id, name.
+pub(super) async fn centers(conn: &impl ConnectionTrait) -> Result<Vec<(Uuid, String)>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Center {
+        id: Uuid,
+        name: String,
+    }
+    let sql = Sql::new("SELECT id, name FROM call_centers ORDER BY name, id LIMIT 500");
+    let centers: Vec<Center> = sql.all(conn).await?;
+    Ok(centers.into_iter().map(|center| (center.id, center.name)).collect())
+}

@@ -35,4 +35,4 @@ grid-next = Suivants
 grid-bulk = Actions sur la sélection
 grid-selection = Sélection
 grid-select-all = Sélectionner les { $total } résultats
-grid-unselect-all = Annuler « les { $total } résultats »
+grid-unselect-all = Annuler « les { $total } résultats »

@@ -1,9 +1,14 @@
 //! Clients: list, page, forms, API.
 
 mod api;
+mod form;
 mod json;
+mod pages;
+mod record;
 mod shop;
+mod words;
 
+use axum::http::Method;
 use base::outbox::Handlers;
 use utoipa_axum::routes;
 
@@ -14,6 +19,19 @@ use crate::router::Routes;
 /// This feature's routes.
 pub fn routes() -> Routes {
     Routes::new()
+        .page(Method::GET, "/client", pages::list)
+        .page(Method::GET, "/client/nouveau", form::blank)
+        .page(Method::POST, "/client/nouveau", form::create)
+        .page(Method::GET, "/client/corbeille", pages::bin)
+        .page(Method::GET, "/client/{id}", record::alerts)
+        .page(Method::GET, "/client/{id}/chronologie", record::timeline)
+        .page(Method::GET, "/client/{id}/historique", record::history)
+        .page(Method::GET, "/client/{id}/modifier", form::filled)
+        .page(Method::POST, "/client/{id}/modifier", form::change)
+        .page(Method::POST, "/client/{id}/activation", record::activate)
+        .page(Method::POST, "/client/{id}/desactivation", record::deactivate)
+        .page(Method::POST, "/client/{id}/suppression", record::bin)
+        .page(Method::POST, "/client/{id}/restauration", record::restore)
         .api(routes!(api::list, api::create))
         .api(routes!(api::read, api::change, api::bin))
         .api(routes!(api::activate, api::deactivate))

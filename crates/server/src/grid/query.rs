@@ -29,8 +29,8 @@ impl Query {
     }
 
     /// Whether `name` has `value` among its values.
-    pub fn has(&self, name: &str, value: &str) -> bool {
-        self.0.iter().any(|(key, v)| key == name && v == value)
+    pub fn has(&self, name: &str, value: impl AsRef<str>) -> bool {
+        self.0.iter().any(|(key, v)| key == name && v == value.as_ref())
     }
 
     /// Every name and value.

@@ -8,7 +8,9 @@ use crate::router::Routes;
 
 /// This feature's routes.
 pub fn routes() -> Routes {
-    Routes::new()
-        .page(Method::POST, "/preferences/affichage", pages::display)
-        .page(Method::POST, "/preferences/{grid}", pages::grid)
+    Routes::new().page(Method::POST, "/preferences/affichage", pages::display).page(
+        Method::POST,
+        "/preferences/{grid}",
+        pages::grid,
+    )
 }

@@ -61,7 +61,9 @@ pub(super) async fn grid(
 ) -> Result<Response, AppError> {
     let mut invalid = Invalid::new();
     let is_name = |text: &str| {
-        !text.is_empty() && text.len() <= 40 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        !text.is_empty()
+            && text.len() <= 40
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
     };
     if !is_name(&grid) {
         return Err(domain::Error::NotFound.into());
@@ -84,8 +86,10 @@ pub(super) async fn grid(
     if let Some((_, text)) = fields.iter().find(|(name, _)| name == "widths") {
         match serde_json::from_str::<BTreeMap<String, u16>>(text) {
             Ok(widths) if widths.len() <= 60 && widths.keys().all(|column| is_name(column)) => {
-                let clamped: BTreeMap<_, _> =
-                    widths.into_iter().map(|(column, width)| (column, width.clamp(40, 1_200))).collect();
+                let clamped: BTreeMap<_, _> = widths
+                    .into_iter()
+                    .map(|(column, width)| (column, width.clamp(40, 1_200)))
+                    .collect();
                 kept["widths"] = json!(clamped);
             }
             _ => {

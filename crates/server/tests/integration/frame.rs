@@ -44,10 +44,14 @@ async fn taste_is_kept_without_javascript(app: TestApp) {
     let form = [("theme", "dark"), ("next", "/?a=1")];
     let answer = browser.post_form("/preferences/affichage", &form).await.expect(303);
     assert_eq!(answer.location(), "/?a=1");
-    browser.post_form("/preferences/affichage", &[("density", "dense"), ("lang", "en")]).await.expect(303);
+    browser
+        .post_form("/preferences/affichage", &[("density", "dense"), ("lang", "en")])
+        .await
+        .expect(303);
     browser.post_form("/preferences/affichage", &[("nav", "collapsed")]).await.expect(303);
     let page = browser.get("/").await.expect(200).body;
-    let html = "<html lang=\"en\" data-theme=\"dark\" data-density=\"dense\" data-nav=\"collapsed\">";
+    let html =
+        "<html lang=\"en\" data-theme=\"dark\" data-density=\"dense\" data-nav=\"collapsed\">";
     assert!(page.contains(html), "{page}");
     assert!(page.contains(">Dashboard<"), "{page}");
     let wrong = browser.post_form("/preferences/affichage", &[("theme", "pink")]).await;
@@ -99,7 +103,8 @@ async fn the_navigation_shows_what_the_role_may_open(app: TestApp) {
     let owner = app.sign_in(Role::Owner).await.get("/").await.expect(200).body;
     let agent = app.sign_in(Role::Agent).await.get("/").await.expect(200).body;
     let technician = app.sign_in(Role::Technician).await.get("/").await.expect(200).body;
-    let sees = |page: &str, href: &str| page.contains(&format!("class=\"nav-link\" href=\"{href}\""));
+    let sees =
+        |page: &str, href: &str| page.contains(&format!("class=\"nav-link\" href=\"{href}\""));
     for href in ["/client", "/alertes", "/operations"] {
         assert!(sees(&owner, href) && sees(&agent, href) && !sees(&technician, href), "{href}");
     }

@@ -15,6 +15,7 @@ mod accounts;
 mod cli;
 mod clients;
 mod clients_list;
+mod clients_pages;
 mod database;
 mod admin;
 mod frame;

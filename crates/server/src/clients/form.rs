@@ -1,0 +1,295 @@
+//! The form of a client: new, or changed under the eyes of someone else.
+
+use askama::Template;
+use axum::extract::{Form as Posted, Path, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse as _, Response};
+use domain::Error;
+use domain::clients::{self, Choices, Client, ClientChanges, NewClient, as_typed};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::words;
+use crate::app::App;
+use crate::error::AppError;
+use crate::extract::SignedIn;
+use crate::page::{Flash, Form, Page, redirect_with};
+
+/// Empty rows for further e-mails and phones, so that adding one needs no script.
+const ROWS: usize = 3;
+
+/// One input of a repeated field.
+struct Row {
+    id: String,
+    value: String,
+    wrong: bool,
+}
+
+/// A field two people changed.
+struct Clash {
+    field: String,
+    mine: String,
+    theirs: String,
+}
+
+#[derive(Template)]
+#[template(path = "clients/form.html")]
+struct ClientForm {
+    page: Page,
+    form: Form,
+    choices: Choices,
+    /// The client being changed; none for a new one.
+    client: Option<Client>,
+    emails: Vec<Row>,
+    phones: Vec<Row>,
+    /// Who saved meanwhile, and when.
+    conflict: Option<String>,
+    clashes: Vec<Clash>,
+}
+
+impl ClientForm {
+    async fn new(
+        app: &App,
+        page: Page,
+        caller: &SignedIn,
+        form: Form,
+        client: Option<Client>,
+    ) -> Result<Self, AppError> {
+        let choices = clients::choices(app.db().read(), &caller.actor()).await?;
+        let rows = |many: &str, one: &str| {
+            let typed: Vec<String> = form
+                .values(many)
+                .into_iter()
+                .filter(|v| !v.trim().is_empty())
+                .map(str::to_owned)
+                .collect();
+            let count = ROWS.max(typed.len() + 1);
+            (0..count)
+                .map(|index| Row {
+                    id: match index {
+                        0 => one.to_owned(),
+                        1 => many.to_owned(),
+                        _ => format!("{many}-{index}"),
+                    },
+                    value: typed.get(index).cloned().unwrap_or_default(),
+                    wrong: form.error(if index == 0 { one } else { many }).is_some()
+                        && index < typed.len(),
+                })
+                .collect::<Vec<_>>()
+        };
+        let (emails, phones) = (rows("emails", "email"), rows("phones", "phone"));
+        let (conflict, clashes) = (None, Vec::new());
+        Ok(Self { page, form, choices, client, emails, phones, conflict, clashes })
+    }
+
+    fn answer(self, status: StatusCode) -> Result<Response, AppError> {
+        Ok((status, Html(self.render()?)).into_response())
+    }
+
+    /// The version a press on "save" changes: the one first shown, until its author has seen what
+    /// someone else saved.
+    fn version(&self, client: &Client) -> String {
+        let typed = self.form.value("version");
+        let seen = self.conflict.is_some() || typed.is_empty();
+        if seen { client.version.to_string() } else { typed.to_owned() }
+    }
+
+    fn target(&self) -> String {
+        match &self.client {
+            Some(client) => format!("/client/{}/modifier", client.id),
+            None => "/client/nouveau".to_owned(),
+        }
+    }
+
+    fn back(&self) -> String {
+        self.client.as_ref().map_or("/client".to_owned(), |client| format!("/client/{}", client.id))
+    }
+
+    fn people(&self) -> Vec<(String, String)> {
+        let nobody = (String::new(), self.page.t("clients-nobody"));
+        let known = self.choices.people.iter().map(|(id, name)| (id.to_string(), name.clone()));
+        let mut people: Vec<_> = std::iter::once(nobody).chain(known).collect();
+        if let Some(client) = &self.client
+            && let (Some(id), Some(name)) = (client.assigned_to, &client.assignee_name)
+            && !people.iter().any(|(known, _)| *known == id.to_string())
+        {
+            people.push((id.to_string(), name.clone()));
+        }
+        people
+    }
+
+    fn centers(&self) -> Vec<(String, String)> {
+        self.choices.centers.iter().map(|(id, name)| (id.to_string(), name.clone())).collect()
+    }
+}
+
+/// `GET /client/nouveau`
+pub(super) async fn blank(
+    State(app): State<App>,
+    page: Page,
+    caller: SignedIn,
+) -> Result<Response, AppError> {
+    ClientForm::new(&app, page, &caller, Form::new(), None).await?.answer(StatusCode::OK)
+}
+
+/// `POST /client/nouveau`
+pub(super) async fn create(
+    State(app): State<App>,
+    page: Page,
+    caller: SignedIn,
+    Posted(pairs): Posted<Vec<(String, String)>>,
+) -> Result<Response, AppError> {
+    let form = Form::typed(pairs);
+    match clients::create(app.db(), &caller.actor(), typed(&form), app.now()).await {
+        Ok(id) => {
+            let flash = Flash::success("client-created");
+            Ok(redirect_with(&format!("/client/{id}"), &flash))
+        }
+        Err(Error::Invalid(errors)) => {
+            let form = form.failed(&page, &errors);
+            let form = ClientForm::new(&app, page, &caller, form, None).await?;
+            form.answer(StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `GET /client/{id}/modifier`
+pub(super) async fn filled(
+    State(app): State<App>,
+    page: Page,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Response, AppError> {
+    let client = clients::get(app.db().read(), &caller.actor(), id).await?;
+    let form = shown(&client);
+    ClientForm::new(&app, page, &caller, form, Some(client)).await?.answer(StatusCode::OK)
+}
+
+/// `POST /client/{id}/modifier`
+pub(super) async fn change(
+    State(app): State<App>,
+    page: Page,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+    Posted(pairs): Posted<Vec<(String, String)>>,
+) -> Result<Response, AppError> {
+    let form = Form::typed(pairs);
+    let version = form.value("version").parse().unwrap_or(0);
+    let (wanted, actor) = (typed(&form), caller.actor());
+    let all = ClientChanges::all(wanted.clone());
+    match clients::update(app.db(), &actor, id, version, all, app.now()).await {
+        Ok(_) => {
+            let flash = Flash::success("client-saved");
+            Ok(redirect_with(&format!("/client/{id}"), &flash))
+        }
+        Err(Error::Invalid(errors)) => {
+            let client = clients::get(app.db().read(), &actor, id).await?;
+            let form = form.failed(&page, &errors);
+            let form = ClientForm::new(&app, page, &caller, form, Some(client)).await?;
+            form.answer(StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(Error::Stale) => clash(&app, page, &caller, form, &wanted, id).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Someone saved meanwhile: shows both, keeps what was typed, and lets the next press decide.
+async fn clash(
+    app: &App,
+    page: Page,
+    caller: &SignedIn,
+    form: Form,
+    wanted: &NewClient,
+    id: Uuid,
+) -> Result<Response, AppError> {
+    let (conn, actor) = (app.db().read(), caller.actor());
+    let client = clients::get(conn, &actor, id).await?;
+    let last = clients::history(conn, &actor, id, None, 1).await?;
+    let saved = as_typed(&client);
+    let mut form = ClientForm::new(app, page, caller, form, Some(client)).await?;
+    form.clashes = clashes(&form.page, &form.choices, wanted, &saved);
+    form.conflict = last.into_iter().next().map(|entry| {
+        let name = entry.actor_name.unwrap_or_else(|| form.page.t("clients-by-vigie"));
+        let when = form.page.time(&entry.at);
+        form.page.t2("clients-conflict-who", ("name", name.into()), ("when", when.into()))
+    });
+    form.answer(StatusCode::CONFLICT)
+}
+
+fn clashes(page: &Page, choices: &Choices, mine: &NewClient, saved: &NewClient) -> Vec<Clash> {
+    let pairs = [
+        ("code", json!(mine.code), json!(saved.code)),
+        ("first_name", json!(mine.first_name), json!(saved.first_name)),
+        ("last_name", json!(mine.last_name), json!(saved.last_name)),
+        ("company_name", json!(mine.company_name), json!(saved.company_name)),
+        ("emails", json!(mine.emails), json!(saved.emails)),
+        ("phones", json!(mine.phones), json!(saved.phones)),
+        ("address", json!(mine.address), json!(saved.address)),
+        ("city", json!(mine.city), json!(saved.city)),
+        ("country", json!(mine.country), json!(saved.country)),
+        ("tags", json!(mine.tags), json!(saved.tags)),
+        ("assigned_to", json!(mine.assigned_to), json!(saved.assigned_to)),
+    ];
+    let word = |field: &str, value| words::value(page, field, value, &choices.people);
+    pairs
+        .iter()
+        .filter(|(_, mine, theirs)| mine != theirs)
+        .map(|(field, mine, theirs)| Clash {
+            field: words::field_name(page, field),
+            mine: word(field, mine),
+            theirs: word(field, theirs),
+        })
+        .collect()
+}
+
+/// The client a form describes.
+fn typed(form: &Form) -> NewClient {
+    let text =
+        |name: &str| Some(form.value(name).trim().replace("\r\n", "\n")).filter(|v| !v.is_empty());
+    let list = |name: &str| {
+        let values = form.values(name).into_iter().map(|value| value.trim().to_owned());
+        values.filter(|value| !value.is_empty()).collect::<Vec<_>>()
+    };
+    NewClient {
+        call_center_id: form.value("call_center_id").parse().ok(),
+        code: text("code"),
+        first_name: text("first_name"),
+        last_name: text("last_name"),
+        company_name: text("company_name"),
+        emails: list("emails"),
+        phones: list("phones"),
+        address: text("address"),
+        city: text("city"),
+        country: text("country"),
+        tags: form
+            .value("tags")
+            .split(',')
+            .map(|tag| tag.trim().to_owned())
+            .filter(|tag| !tag.is_empty())
+            .collect(),
+        assigned_to: form.value("assigned_to").parse().ok(),
+    }
+}
+
+/// A client as the form shows it.
+fn shown(client: &Client) -> Form {
+    let typed = as_typed(client);
+    let mut form = Form::new()
+        .with("code", typed.code.unwrap_or_default())
+        .with("first_name", typed.first_name.unwrap_or_default())
+        .with("last_name", typed.last_name.unwrap_or_default())
+        .with("company_name", typed.company_name.unwrap_or_default())
+        .with("address", typed.address.unwrap_or_default())
+        .with("city", typed.city.unwrap_or_default())
+        .with("country", typed.country.unwrap_or_default())
+        .with("tags", typed.tags.join(", "))
+        .with("assigned_to", typed.assigned_to.map(|id| id.to_string()).unwrap_or_default());
+    for email in typed.emails {
+        form = form.with("emails", email);
+    }
+    for phone in typed.phones {
+        form = form.with("phones", phone);
+    }
+    form
+}

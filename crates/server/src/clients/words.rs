@@ -1,0 +1,153 @@
+//! Clients in words: pills, amounts, curves.
+
+use base::money::{Currency, Money, MoneyStyle};
+use domain::clients::{Client, HistoryEntry};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::i18n::Language;
+use crate::page::{Markup, Page};
+
+/// How the last contact attempt went.
+pub(super) fn contact_pill(page: &Page, client: &Client) -> Markup {
+    match client.notification_client.as_deref() {
+        Some("succes") => page.pill("success", "phone-call", &page.t("clients-contact-succes")),
+        Some("echec") => page.pill("failure", "phone-missed", &page.t("clients-contact-echec")),
+        _ => page.pill("grey", "minus", &page.t("clients-contact-none")),
+    }
+}
+
+/// Whether the next alert's time has come.
+pub(super) fn alert_pill(page: &Page, client: &Client) -> Option<Markup> {
+    let alert = client.next_alert.as_ref()?;
+    Some(if alert.due_at <= page.now {
+        page.pill("due", "alarm-clock", &page.t("clients-alert-due"))
+    } else {
+        page.pill("in-progress", "clock", &page.near(&alert.due_at))
+    })
+}
+
+/// In business or not.
+pub(super) fn status_pill(page: &Page, client: &Client) -> Markup {
+    if client.is_active {
+        page.pill("green", "check", &page.t("clients-active"))
+    } else {
+        page.pill("grey", "power", &page.t("clients-inactive"))
+    }
+}
+
+/// What they spent, in their centre's currency.
+pub(super) fn spent(page: &Page, client: &Client) -> String {
+    let style = if page.language == Language::Fr { MoneyStyle::Fr } else { MoneyStyle::En };
+    let currency = client.currency.as_deref().and_then(|code| code.parse().ok());
+    Money::new(client.total_spent, currency.unwrap_or(Currency::EUR)).format(style)
+}
+
+/// The number to show for a client: as dialled from the viewer's country.
+pub(super) fn phone(page: &Page, raw: &str, e164: Option<&str>) -> String {
+    let center = page.identity.as_ref().and_then(|i| i.profile.center.as_ref());
+    let region = center.map_or("", |center| center.phone_region.as_str());
+    e164.map_or_else(|| raw.to_owned(), |number| base::phone::format(number, region))
+}
+
+/// The points of a curve in a box of 66 by 26; nothing for a flat one.
+pub(super) fn sparkline(values: &[i64]) -> String {
+    let (Some(least), Some(most)) = (values.iter().min(), values.iter().max()) else {
+        return String::new();
+    };
+    if values.len() < 2 || least == most {
+        return String::new();
+    }
+    let step = |index: usize| index as i64 * 66 / (values.len() as i64 - 1);
+    let height = |value: i64| 23 - (value - least) * 20 / (most - least);
+    let points: Vec<String> = values
+        .iter()
+        .enumerate()
+        .map(|(index, value)| format!("{},{}", step(index), height(*value)))
+        .collect();
+    points.join(" ")
+}
+
+/// An event as a line of the timeline.
+pub(super) struct Line {
+    pub(super) icon: &'static str,
+    pub(super) colour: &'static str,
+    pub(super) title: String,
+    pub(super) text: String,
+    pub(super) entry: HistoryEntry,
+}
+
+/// What each event looks like.
+const LOOKS: [(&str, &str, &str); 14] = [
+    ("client.created", "user-plus", "green"),
+    ("client.updated", "pencil", "grey"),
+    ("client.activated", "power", "green"),
+    ("client.deactivated", "power", "grey"),
+    ("client.deleted", "trash-2", "red"),
+    ("client.restored", "rotate-ccw", "green"),
+    ("client.contacted", "phone-call", "green"),
+    ("alert.scheduled", "bell-plus", "blue"),
+    ("alert.rescheduled", "calendar-clock", "blue"),
+    ("alert.due", "alarm-clock", "amber"),
+    ("alert.escalated", "siren", "red"),
+    ("alert.acknowledged", "hand", "blue"),
+    ("alert.completed", "check", "green"),
+    ("alert.reopened", "undo-2", "amber"),
+];
+
+pub(super) fn line(page: &Page, entry: HistoryEntry, people: &[(Uuid, String)]) -> Line {
+    let look = LOOKS.iter().find(|(kind, ..)| *kind == entry.kind);
+    let (icon, colour) = look.map_or(("activity", "grey"), |(_, icon, colour)| (*icon, *colour));
+    let key = format!("clients-event-{}", entry.kind.replace(['.', '_'], "-"));
+    let title = if page.language.has(&key) { page.t(&key) } else { page.t("clients-event-other") };
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(entry.data["title"].as_str().map(str::to_owned));
+    if entry.kind == "client.updated" {
+        parts.extend(entry.changes.iter().map(|(field, ..)| field_name(page, field)));
+    }
+    let _ = people;
+    parts.push(entry.actor_name.clone().unwrap_or_else(|| page.t("clients-by-vigie")));
+    Line { icon, colour, title, text: parts.join(" · "), entry }
+}
+
+/// `Ville`, for `city`.
+pub(super) fn field_name(page: &Page, field: &str) -> String {
+    let key = format!("clients-field-{}", field.replace('_', "-"));
+    if page.language.has(&key) { page.t(&key) } else { field.to_owned() }
+}
+
+/// A value of a change, in words.
+pub(super) fn value(page: &Page, field: &str, value: &Json, people: &[(Uuid, String)]) -> String {
+    match value {
+        Json::Null => "—".to_owned(),
+        Json::Bool(yes) => page.t(if *yes { "clients-yes" } else { "clients-no" }),
+        Json::Array(list) if list.is_empty() => "—".to_owned(),
+        Json::Array(list) => {
+            let words: Vec<&str> = list.iter().filter_map(Json::as_str).collect();
+            words.join(", ")
+        }
+        Json::String(text) if field == "assigned_to" => {
+            let id = text.parse::<Uuid>().ok();
+            let known = people.iter().find(|(person, _)| Some(*person) == id);
+            known.map_or_else(|| page.t("clients-someone-else"), |(_, name)| name.clone())
+        }
+        Json::String(text) if field == "deleted_at" => {
+            let at = text.parse().ok();
+            at.map_or_else(|| text.clone(), |at| page.date_time(&at))
+        }
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sparkline;
+
+    #[test]
+    fn a_curve_fills_its_box_and_a_flat_one_is_not_drawn() {
+        assert_eq!(sparkline(&[0, 5, 10]), "0,23 33,13 66,3");
+        assert_eq!(sparkline(&[4, 4]), "");
+        assert_eq!(sparkline(&[]), "");
+    }
+}
