@@ -21,10 +21,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::app::App;
 use crate::rate_limit::{self, RateLimit};
-use crate::{
-    accounts, admin, alerts, assets, clients, error, grid, home, idempotency, identity, live,
-    operations, page, preferences,
-};
+use crate::{accounts, admin, alerts, assets, clients, error, grid, home, idempotency, identity, live, metrics, openapi, operations, page, preferences};
 
 /// A feature's routes: pages and API operations.
 #[derive(Default)]
@@ -110,8 +107,10 @@ pub fn routes() -> Routes {
         .merge(clients::routes())
         .merge(grid::routes())
         .merge(live::routes())
+        .merge(openapi::routes())
         .merge(operations::routes())
         .merge(preferences::routes())
+        .page(Method::GET, "/metrics", metrics::show)
         .service("/assets/{name}", get(assets::serve))
 }
 
@@ -119,6 +118,7 @@ pub fn routes() -> Routes {
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
     document.merge(routes().api.get_openapi().clone());
+    openapi::complete(&mut document);
     document
 }
 
@@ -142,6 +142,7 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(error::speak))
         .layer(middleware::map_response(secure))
         .layer(middleware::from_fn(page::forget_flash))
+        .layer(middleware::from_fn(metrics::count))
         .layer(compression())
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(request_id.clone()))

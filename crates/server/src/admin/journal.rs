@@ -91,8 +91,15 @@ impl Journal {
             .into_iter()
             .flatten()
             .take(8)
-            .map(|(field, pair)| (field.clone(), short(&pair[0]), short(&pair[1])))
+            .map(|(field, pair)| (field.clone(), self.told(&pair[0]), self.told(&pair[1])))
             .collect()
+    }
+
+    /// People by their names.
+    fn told(&self, value: &serde_json::Value) -> String {
+        let id = value.as_str().and_then(|text| text.parse::<Uuid>().ok());
+        let person = id.and_then(|id| self.people.iter().find(|(known, _)| *known == id));
+        person.map_or_else(|| short(value), |(_, name)| name.clone())
     }
 
     fn is_filtered(&self) -> bool {
@@ -112,6 +119,7 @@ fn short(value: &serde_json::Value) -> String {
     let text = match value {
         serde_json::Value::Null => String::new(),
         serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Array(values) => values.iter().map(short).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     };
     if text.chars().count() > 80 { text.chars().take(79).chain(['…']).collect() } else { text }

@@ -58,6 +58,7 @@ pub async fn serve_on(
     app: App,
     stop: CancellationToken,
 ) -> Result<(), std::io::Error> {
+    crate::metrics::install();
     app.live().start(&app).await;
     tokio::spawn(app.live().clone().follow(app.clone(), stop.clone()));
     let service = NormalizePathLayer::trim_trailing_slash().layer(router::router(app));

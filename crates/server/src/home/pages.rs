@@ -101,11 +101,15 @@ impl Dashboard {
         if self.clients.total == 0 {
             return String::new();
         }
-        self.page.t1("dashboard-percent", "count", self.clients.active * 100 / self.clients.total)
+        let share = self.clients.active * 100 / self.clients.total;
+        self.page.t1("dashboard-active", "count", share)
     }
 
     fn new_today(&self) -> String {
-        if self.clients.new_today == 0 { String::new() } else { format!("+{}", self.page.number(&self.clients.new_today)) }
+        match self.clients.new_today {
+            0 => String::new(),
+            count => self.page.t1("dashboard-new-today", "count", count),
+        }
     }
 
     fn late(&self) -> String {

@@ -21,4 +21,6 @@ mod admin;
 mod frame;
 mod journal;
 mod live;
+mod openapi;
 mod outbox;
+mod sentences;
