@@ -11,6 +11,7 @@ pub mod clients;
 pub mod dashboard;
 pub mod error;
 pub mod events;
+pub mod linking;
 pub mod mails;
 pub mod migrations;
 pub mod operations;
