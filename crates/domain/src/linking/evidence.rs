@@ -16,10 +16,10 @@
 //! | another e-mail that spells both names    | 10 |
 //!
 //! Points rank the candidates and are the score people see; whether the first one is linked follows
-//! from [`Evidence::is_enough`], which is a table too.
+//! from `Evidence::is_enough`, which is a table too.
 
 use super::emails::Spelling;
-use super::names::{Agreement, NameMatch};
+use super::names::Agreement;
 
 /// A family name is rare when no more clients than this bear it.
 const RARE: u32 = 3;

@@ -1,7 +1,7 @@
 //! Linking orders to clients (spec 5, "Algorithme de Correspondance").
 //!
 //! E-mail, phone and name are looked up in an index of the clients, never client by client. What is
-//! found is weighed by the one table of [`evidence`]; [`decide`] links only what that table says is
+//! found is weighed by the one table of `evidence`; `decide` links only what that table says is
 //! enough, alone and uncontradicted. Anything else that may be right goes to a person, with its
 //! candidates ranked. Nothing here knows a database, and no sentence is written here: reasons are
 //! values, and the edge says them in the user's language.
@@ -101,7 +101,7 @@ pub enum Method {
 pub struct Candidate {
     /// Who.
     pub id: ClientId,
-    /// From 0 to 100: the points of [`evidence`], added up.
+    /// From 0 to 100: the points of `evidence`, added up.
     pub score: u8,
     /// How alike the names are, from 0 to 1.
     pub similarity: f32,
