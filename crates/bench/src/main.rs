@@ -71,5 +71,8 @@ async fn run(options: Options) -> Result<()> {
         baseline::write(&table)?;
         writeln!(out, "baseline.json now holds these figures")?;
     }
-    Ok(())
+    match table.failures() {
+        0 => Ok(()),
+        count => Err(format!("{count} measures could not be taken").into()),
+    }
 }

@@ -12,8 +12,7 @@ use uuid::Uuid;
 use crate::Result;
 use crate::server::Site;
 
-/// The kind of the job that tells people an alert is due.
-pub const DUE_JOB: &str = "alerts.due";
+pub use domain::alerts::DUE_JOB;
 
 /// Due instants are spread over this many.
 const INSTANTS: usize = 1_000;

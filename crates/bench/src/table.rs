@@ -66,12 +66,14 @@ pub struct Row {
     pub figures: Vec<(&'static str, Figure)>,
     /// What BAR.md asks: figure and limit.
     pub targets: Vec<(&'static str, f64)>,
+    /// Why it could not be measured.
+    pub failure: Option<String>,
 }
 
 impl Row {
     /// A line without figures yet.
     pub fn new(name: impl Into<String>, engine: &'static str) -> Self {
-        Self { name: name.into(), engine, figures: Vec::new(), targets: Vec::new() }
+        Self { name: name.into(), engine, figures: Vec::new(), targets: Vec::new(), failure: None }
     }
 
     /// With that figure.
@@ -122,6 +124,20 @@ pub struct Table {
 }
 
 impl Table {
+    /// How many lines say only why they could not be measured.
+    pub fn failures(&self) -> usize {
+        self.rows.iter().filter(|row| row.failure.is_some()).count()
+    }
+
+    /// Adds a line that says why `name` could not be measured, if it could not.
+    pub fn note(&mut self, name: &str, engine: &'static str, result: crate::Result<()>) {
+        if let Err(failure) = result {
+            let mut row = Row::new(name, engine);
+            row.failure = Some(failure.to_string());
+            self.push(row);
+        }
+    }
+
     /// Adds a line.
     pub fn push(&mut self, row: Row) {
         self.rows.push(row);
@@ -135,6 +151,7 @@ impl fmt::Display for Table {
         for row in &self.rows {
             let figure = |name| row.get(name).map(|f| f.to_string()).unwrap_or_default();
             let verdict = match row.meets() {
+                _ if row.failure.is_some() => "not measured",
                 Some(true) => "met",
                 Some(false) => "MISSED",
                 None => "",
@@ -159,6 +176,11 @@ impl fmt::Display for Table {
         for line in &lines {
             let cells = line.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
             writeln!(f, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
+        }
+        for row in &self.rows {
+            if let Some(failure) = &row.failure {
+                writeln!(f, "not measured: {}, {}: {failure}", row.name, row.engine)?;
+            }
         }
         Ok(())
     }

@@ -25,33 +25,17 @@ const FILTERS: [&str; 6] = [
 /// Pages to turn before the ones measured.
 const DEEP: usize = 40;
 
-pub(super) async fn measure(
-    server: &Server,
-    people: &People,
-    plan: &Plan,
-    table: &mut Table,
-) -> Result<()> {
-    let mut owner = Connection::open(&server.address, &people.sessions[0]).await?;
+pub(super) async fn measure(server: &Server, people: &People, plan: &Plan, table: &mut Table) {
+    let engine = people.engine();
     let run = Run { server, people, plan };
-
-    let lists = lists();
-    check_lists(&mut owner, &lists).await?;
-    let row = run.pages("client list, any filter and sort", lists).await?;
-    table.push(row.target("p99", 20.0).target("rate", 2_000.0));
-    let row = run.pages("client list, first page", vec!["/client".into()]).await?;
-    table.push(row.target("p99", 20.0));
-    let deep = deep_pages(&mut owner).await?;
-    let row = run.pages(&format!("client list, page {DEEP} on"), deep).await?;
-    table.push(row.target("p99", 20.0));
-    let searches = TERMS.iter().map(|term| format!("/client?q={}", encoded(term))).collect();
-    table.push(run.pages("client list, searched", searches).await?.target("p99", 20.0));
-
-    let row = run.pages("client page", some_clients(&mut owner).await?).await?;
-    table.push(row.target("p99", 20.0).target("rate", 2_000.0));
-    let row = run.pages("client statistics", vec!["/client/api/stats".into()]).await?;
-    table.push(row.target("rate", 1_000.0));
-    table.push(run.creation().await?);
-    Ok(())
+    let result = run.lists(table).await;
+    table.note("client list", engine, result);
+    let result = run.one_client(table).await;
+    table.note("client page", engine, result);
+    let result = run.pages("client statistics", vec!["/client/api/stats".into()]).await;
+    table.note("client statistics", engine, result.map(|row| table.push(row.target("rate", 1_000.0))));
+    let result = run.creation().await;
+    table.note("client creation", engine, result.map(|row| table.push(row)));
 }
 
 /// What every load of this file needs.
@@ -62,6 +46,35 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// The list in every guise.
+    async fn lists(&self, table: &mut Table) -> Result<()> {
+        let mut owner = self.owner().await?;
+        let lists = lists();
+        check_lists(&mut owner, &lists).await?;
+        let row = self.pages("client list, any filter and sort", lists).await?;
+        table.push(row.target("p99", 20.0).target("rate", 2_000.0));
+        let row = self.pages("client list, first page", vec!["/client".into()]).await?;
+        table.push(row.target("p99", 20.0));
+        let deep = deep_pages(&mut owner).await?;
+        let row = self.pages(&format!("client list, page {DEEP} on"), deep).await?;
+        table.push(row.target("p99", 20.0));
+        let searches = TERMS.iter().map(|term| format!("/client?q={}", encoded(term))).collect();
+        let row = self.pages("client list, searched", searches).await?;
+        table.push(row.target("p99", 20.0));
+        Ok(())
+    }
+
+    async fn one_client(&self, table: &mut Table) -> Result<()> {
+        let clients = some_clients(&mut self.owner().await?).await?;
+        let row = self.pages("client page", clients).await?;
+        table.push(row.target("p99", 20.0).target("rate", 2_000.0));
+        Ok(())
+    }
+
+    async fn owner(&self) -> Result<Connection> {
+        Connection::open(&self.server.address, &self.people.sessions[0]).await
+    }
+
     /// Reads `paths` in turn.
     async fn pages(&self, name: &str, paths: Vec<String>) -> Result<Row> {
         let asks = move |n: usize| Ask::Get(paths[n % paths.len()].clone());
