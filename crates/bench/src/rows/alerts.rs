@@ -68,12 +68,7 @@ async fn scan(people: &People, table: &mut Table) -> Result<()> {
 }
 
 /// From the due second to the mail in the SMTP server's hands, for alerts due over ten seconds.
-async fn due_mail(
-    server: &Server,
-    people: &People,
-    sink: &Sink,
-    table: &mut Table,
-) -> Result<()> {
+async fn due_mail(server: &Server, people: &People, sink: &Sink, table: &mut Table) -> Result<()> {
     let mut owner = Connection::open(&server.address, &people.sessions[0]).await?;
     let clients = client_ids(&mut owner, WATCHED).await?;
     let now = Clock::real().now().trunc_subsecs(0);
