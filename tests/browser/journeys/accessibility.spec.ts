@@ -1,5 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { demonstrate, pathOf, wear } from "../support/demo";
+import { demonstrate, password, pathOf, wear } from "../support/demo";
 import { places } from "../support/pages";
 import { expect, signIn, test } from "../support/test";
 
@@ -10,7 +10,7 @@ test("axe finds nothing on any page, in both themes", async ({ page, vigie, brow
   test.setTimeout(600_000);
   const owner = await demonstrate(vigie);
   const stranger = await (await browser.newContext({ baseURL: vigie.url })).newPage();
-  await signIn(page, owner);
+  await signIn(page, owner, password);
   const found: string[] = [];
   for (const place of places) {
     const looked = place.stranger ? stranger : page;

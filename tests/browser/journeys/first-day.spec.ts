@@ -55,12 +55,14 @@ function isAboutTheAlert(mail: { subject?: string; text?: string }): boolean {
 async function importClients(page: Page): Promise<void> {
   await page.goto("/client/importer");
   await page.locator('input[type="file"]').setInputFiles({ name: "clients.csv", mimeType: "text/csv", buffer: clientsFile() });
-  await page.getByRole("button", { name: /Continuer|Envoyer|Suivant/ }).click();
+  await page.getByRole("button", { name: "Continuer" }).click();
   await expect(page).toHaveURL(/\/client\/importer\/.+/);
   await page.getByRole("button", { name: /Vérifier/ }).click();
   await expect(page).toHaveURL(/\/operations\/.+/);
-  await page.getByRole("button", { name: /Importer/ }).click({ timeout: 30_000 });
-  await expect(page.locator("main")).toContainText(/2.000/, { timeout: 60_000 });
+  // Columns nobody prepared Vigie for are guessed; the dry run says what would come of it, by itself.
+  await page.getByRole("button", { name: /Importer/ }).click({ timeout: 60_000 });
+  await expect(page.getByRole("link", { name: "Voir les clients" })).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator(".outcome .figure-value").first()).toHaveText(/^2.000$/);
   await page.goto("/client/");
   await expect(page.locator(".page-title .count")).toHaveText(/2.000/);
 }

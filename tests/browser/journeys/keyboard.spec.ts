@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
-import { demonstrate } from "../support/demo";
-import { expect, password, test } from "../support/test";
+import { demonstrate, password } from "../support/demo";
+import { expect, test } from "../support/test";
 
 // No pointer from the first to the last step: Tab, Enter, Space, and the keys the grid announces with "?".
 test("by keyboard only: sign in, find a client, create an alert, complete it", async ({ page, vigie }) => {

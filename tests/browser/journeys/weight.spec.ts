@@ -1,9 +1,9 @@
-import { demonstrate } from "../support/demo";
+import { demonstrate, password } from "../support/demo";
 import { expect, signIn, test } from "../support/test";
 
 // INTERFACE.md "Weight": the first view, nothing cached, as it goes over the wire.
 test("the first view of the client list is light", async ({ page, vigie, context }) => {
-  await signIn(page, await demonstrate(vigie));
+  await signIn(page, await demonstrate(vigie), password);
   await page.goto("/client/");
 
   const devtools = await context.newCDPSession(page);

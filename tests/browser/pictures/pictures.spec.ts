@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { demonstrate, pathOf, wear } from "../support/demo";
+import { demonstrate, password, pathOf, wear } from "../support/demo";
 import { places } from "../support/pages";
 import { expect, signIn, test } from "../support/test";
 import { root } from "../support/vigie";
@@ -10,7 +10,7 @@ const widths = [1440, 768, 390];
 test("every page", async ({ page, vigie, browser }) => {
   const folder = process.env.PICTURES ?? "/tmp/vigie-pictures";
   mkdirSync(folder, { recursive: true });
-  await signIn(page, await demonstrate(vigie, 400));
+  await signIn(page, await demonstrate(vigie, 400), password);
   const stranger = await (await browser.newContext({ baseURL: vigie.url })).newPage();
   for (const place of places) {
     const looked = place.stranger ? stranger : page;
@@ -29,7 +29,7 @@ test("every page", async ({ page, vigie, browser }) => {
 });
 
 test("the README's two", async ({ page, vigie }) => {
-  await signIn(page, await demonstrate(vigie, 2_000));
+  await signIn(page, await demonstrate(vigie, 2_000), password);
   await page.setViewportSize({ width: 1280, height: 760 });
   await wear(page, "light");
 

@@ -2,7 +2,10 @@ import { expect, type APIRequestContext, type Page } from "@playwright/test";
 import type { Vigie } from "./vigie";
 import type { Place } from "./pages";
 
-const owner = "owner@demo.test";
+/// `domain::demo::PASSWORD`.
+export const password = "demonstration-de-la-vigie";
+
+const owner = "owner@paris.test";
 
 /// Fills a Vigie with the demonstration company, small, and returns the address of its owner.
 export async function demonstrate(vigie: Vigie, clients = 60): Promise<string> {

@@ -41,11 +41,11 @@ function expected(text: string): boolean {
 export const password = "une-vigie-sur-la-dune-42";
 
 /// Signs in as a person does.
-export async function signIn(page: Page, email: string): Promise<void> {
+export async function signIn(page: Page, email: string, secret = password): Promise<void> {
   await page.goto("/connexion");
   await page.locator('[name="email"]').fill(email);
-  await page.locator('[name="password"]').fill(password);
-  await page.locator('form:has([name="password"]) button[type="submit"], form:has([name="password"]) button:not([type])').first().click();
+  await page.locator('[name="password"]').fill(secret);
+  await page.locator('form:has([name="password"]) button.btn-primary').click();
   await expect(page).not.toHaveURL(/connexion/);
 }
 
