@@ -2,10 +2,10 @@ import { expect, type APIRequestContext, type Page } from "@playwright/test";
 import type { Vigie } from "./vigie";
 import type { Place } from "./pages";
 
-/// `domain::demo::PASSWORD`.
-export const password = "demonstration-de-la-vigie";
+/// Everyone's in the demonstration, and in these journeys.
+export const password = "une-vigie-sur-la-dune-42";
 
-const owner = "owner@paris.test";
+const owner = "owner@demo.test";
 
 /// Fills a Vigie with the demonstration company, small, and returns the address of its owner.
 export async function demonstrate(vigie: Vigie, clients = 60): Promise<string> {
