@@ -12,7 +12,8 @@ use uuid::Uuid;
 use crate::Result;
 use crate::server::Site;
 
-pub use domain::alerts::DUE_JOB;
+/// The kind of the job that tells people an alert is due.
+pub const DUE_JOB: &str = "alert_due";
 
 /// Due instants are spread over this many.
 const INSTANTS: usize = 1_000;
