@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base::clock::Clock;
 use base::db::Db;
 use base::mail::{Smtp, SmtpUrlError};
+use tokio::sync::OnceCell;
 
 use crate::config::Settings;
 use crate::live::Hub;
@@ -19,6 +20,7 @@ struct Inner {
     clock: Clock,
     settings: Settings,
     smtp: Option<Smtp>,
+    jwt_key: OnceCell<String>,
     nav_counts: NavCounts,
     client_counts: domain::clients::Counts,
     live: Hub,
@@ -33,7 +35,16 @@ impl App {
         let smtp = settings.smtp.as_deref().map(Smtp::from_url).transpose()?;
         let (nav_counts, live) = (NavCounts::default(), Hub::default());
         let client_counts = domain::clients::Counts::default();
-        Ok(Self(Arc::new(Inner { db, clock, settings, smtp, nav_counts, client_counts, live })))
+        Ok(Self(Arc::new(Inner {
+            db,
+            clock,
+            settings,
+            smtp,
+            jwt_key: OnceCell::new(),
+            nav_counts,
+            client_counts,
+            live,
+        })))
     }
 
     /// The database.
@@ -54,6 +65,11 @@ impl App {
     /// The mail server, if one is set.
     pub fn smtp(&self) -> Option<&Smtp> {
         self.0.smtp.as_ref()
+    }
+
+    /// What access tokens are signed with, once it has been needed.
+    pub(crate) fn jwt_key(&self) -> &OnceCell<String> {
+        &self.0.jwt_key
     }
 
     /// The settings.

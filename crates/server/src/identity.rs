@@ -9,8 +9,9 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
-use domain::users::{Profile, sessions};
+use domain::users::{Profile, personal_tokens, sessions};
 
+use crate::accounts::access_token;
 use crate::app::App;
 use crate::error::AppError;
 use crate::i18n::Language;
@@ -81,8 +82,14 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-async fn by_bearer(_app: &App, _token: &str) -> Result<Identity, AppError> {
-    Err(AppError::Unauthenticated)
+async fn by_bearer(app: &App, token: &str) -> Result<Identity, AppError> {
+    let profile = if token.starts_with(personal_tokens::PREFIX) {
+        personal_tokens::find(app.db(), token, app.now()).await?
+    } else {
+        access_token::read(app, token).await?
+    };
+    let profile = profile.ok_or(AppError::Unauthenticated)?;
+    Ok(Identity { profile, via: Via::Bearer })
 }
 
 async fn by_cookie(app: &App, jar: &CookieJar) -> Result<Option<Identity>, AppError> {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::handler::Handler;
 use axum::http::{HeaderName, HeaderValue, Method, Request, header};
 use axum::middleware;
@@ -140,7 +140,7 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(error::speak))
         .layer(middleware::from_fn_with_state(app.clone(), identity::identify))
         .layer(middleware::from_fn(error::speak))
-        .layer(middleware::map_response(secure))
+        .layer(middleware::map_response_with_state(app.clone(), secure))
         .layer(middleware::from_fn(page::forget_flash))
         .layer(middleware::from_fn(metrics::count))
         .layer(compression())
@@ -177,7 +177,7 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
 }
 
 /// Headers every answer carries.
-async fn secure(mut response: Response) -> Response {
+async fn secure(State(app): State<App>, mut response: Response) -> Response {
     const HEADERS: [(HeaderName, &str); 5] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
@@ -192,6 +192,10 @@ async fn secure(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if identity::is_secure(&app) {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(year);
     }
     // Pages and answers are personal; assets say otherwise themselves.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

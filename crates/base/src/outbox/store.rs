@@ -30,6 +30,7 @@ pub async fn enqueue_many(
     if let Some(soonest) = jobs.iter().map(|job| job.run_at).min() {
         tx.signal(Signal::new(CHANNEL, soonest.timestamp_micros().to_string()));
     }
+    // Collected: a lazy borrow across the await would make callers' futures not `Send`.
     let rows = jobs.into_iter().zip(&ids).map(|(job, id)| -> Vec<Value> {
         vec![
             (*id).into(),
@@ -41,6 +42,7 @@ pub async fn enqueue_many(
             now.into(),
         ]
     });
+    let rows: Vec<_> = rows.collect();
     let columns = ["id", "kind", "key", "payload", "run_at", "state", "created_at"];
     insert_many(tx, "jobs", &columns, rows, "").await?;
     Ok(ids)

@@ -115,7 +115,11 @@ impl EventType {
 
     /// Data as it may look.
     pub fn example(&self) -> Json {
-        self.fields.iter().map(|f| (f.name.to_owned(), f.shape.example(self.name))).collect::<Map<_, _>>().into()
+        self.fields
+            .iter()
+            .map(|f| (f.name.to_owned(), f.shape.example(self.name)))
+            .collect::<Map<_, _>>()
+            .into()
     }
 
     /// Whether `data` fits [`EventType::schema`]; null is data that was erased.
@@ -215,7 +219,8 @@ mod tests {
                 while let Some(at) = rest.find(&format!("\"{noun}.")) {
                     rest = &rest[at + 1..];
                     let name = rest.split('"').next().unwrap_or_default();
-                    let is_name = name.bytes().all(|b| b.is_ascii_lowercase() || b"_.".contains(&b));
+                    let is_name =
+                        name.bytes().all(|b| b.is_ascii_lowercase() || b"_.".contains(&b));
                     if is_name && find(name).is_none() && !name.ends_with('.') {
                         unknown.push(name.to_owned());
                     }

@@ -2,21 +2,25 @@
 
 pub mod alive;
 pub mod devices;
+mod insert;
+pub mod links;
+pub mod own;
 pub mod passwords;
+pub mod people;
+pub mod personal_tokens;
+pub mod refresh;
 pub mod sessions;
 mod sign_in;
 pub mod throttle;
 
 use base::db::{Db, Sql};
-use base::ids::new_id;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::actor::{Actor, Role};
 use crate::error::{Error, Invalid, Result};
-use crate::events::{self, NewEvent};
+use crate::events;
 
 pub use sign_in::{Attempt, Entered, sign_in};
 
@@ -147,7 +151,7 @@ pub struct NewUser {
     pub language: String,
 }
 
-/// Makes a user.
+/// Makes a user; without a password, someone's invitation goes out by mail.
 ///
 /// # Errors
 /// Wrong fields, an address already taken (`email`, `taken`), or no right to give that role.
@@ -155,60 +159,20 @@ pub async fn create(db: &Db, actor: &Actor, new: NewUser, now: DateTime<Utc>) ->
     actor.require(
         actor.is_admin() && (actor.role == Role::SuperAdmin || new.role != Role::SuperAdmin),
     )?;
-    let mut invalid = Invalid::new();
-    let name = invalid.required("name", Some(&new.name), 120);
-    let email = invalid.required("email", Some(&new.email), 254);
-    if !email.is_empty() && !email.contains('@') {
-        invalid.add("email", "not-an-email");
-    }
-    if (new.role == Role::SuperAdmin) != new.call_center_id.is_none() {
-        invalid.add("call_center_id", "required");
-    }
     if new.call_center_id.is_some_and(|id| !actor.reaches(id)) {
         return Err(Error::NotFound);
     }
-    if let Some(password) = &new.password {
-        passwords::check(password, &[&name, &email], &mut invalid);
-    }
+    let invited = new.password.is_none();
+    let mut invalid = Invalid::new();
+    let ready = insert::check(new, &mut invalid);
     invalid.check()?;
-    let hash = match new.password {
-        Some(password) => Some(passwords::hash(password).await?),
-        None => None,
-    };
-    let id = new_id(now);
-    let email_key = email_key(&email);
+    let ready = ready.hashed().await?;
     let tx = db.begin().await?;
-    let taken = Sql::with("SELECT 1 FROM users WHERE email_key = $1", [email_key.clone().into()]);
-    if taken.scalar::<i32>(&tx).await?.is_some() {
-        return Err(Error::invalid("email", "taken"));
+    let id = insert::row(&tx, &ready, now).await?;
+    if invited && actor.user_id.is_some() {
+        people::invite_in(&tx, id, now).await?;
     }
-    let mut sql = Sql::new(
-        "INSERT INTO users (id, call_center_id, email, email_key, name, role, supervisor_id, \
-         password_hash, language, created_at, updated_at) VALUES ",
-    );
-    sql.bind_list([
-        sea_orm::Value::from(id),
-        new.call_center_id.into(),
-        email.into(),
-        email_key.into(),
-        name.into(),
-        new.role.as_str().into(),
-        new.supervisor_id.into(),
-        hash.into(),
-        new.language.into(),
-        now.into(),
-        now.into(),
-    ]);
-    sql.execute(&tx).await?;
-    let event = NewEvent {
-        kind: "user.created",
-        call_center_id: new.call_center_id,
-        subject_kind: "user",
-        subject_id: id,
-        client_id: None,
-        data: json!({ "role": new.role }),
-    };
-    events::record(&tx, actor, event, now).await?;
+    events::record(&tx, actor, insert::created(id, &ready), now).await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -150,9 +150,8 @@ impl AuditParams {
             read
         };
         let (from, to) = (instant("from", &self.from), instant("to", &self.to));
-        let actor = filled(&self.actor).and_then(|text| {
-            text.parse().map_err(|_| invalid.add("actor", "wrong-value")).ok()
-        });
+        let actor = filled(&self.actor)
+            .and_then(|text| text.parse().map_err(|_| invalid.add("actor", "wrong-value")).ok());
         let limit = match filled(&self.limit).map(|text| text.parse::<u32>()) {
             None => 50,
             Some(Ok(limit @ 1..=MAX_LIMIT)) => limit,

@@ -42,9 +42,15 @@ impl Asked {
             action: text(&self.action),
             subject: text(&self.subject),
             from: day(&self.from).map(|day| page.start_of(day)),
-            to: day(&self.to).and_then(|d| d.checked_add_days(Days::new(1))).map(|d| page.start_of(d)),
+            to: day(&self.to)
+                .and_then(|d| d.checked_add_days(Days::new(1)))
+                .map(|d| page.start_of(d)),
         };
-        if filter.check().is_ok() { filter } else { JournalFilter { subject: None, action: None, ..filter } }
+        if filter.check().is_ok() {
+            filter
+        } else {
+            JournalFilter { subject: None, action: None, ..filter }
+        }
     }
 
     fn href(&self, before: i64) -> String {

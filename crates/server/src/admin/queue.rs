@@ -36,7 +36,11 @@ impl Queue {
     }
 
     fn count(&self, value: &i64) -> String {
-        if *value > COUNTED { format!("{}+", self.page.number(&COUNTED)) } else { self.page.number(value) }
+        if *value > COUNTED {
+            format!("{}+", self.page.number(&COUNTED))
+        } else {
+            self.page.number(value)
+        }
     }
 
     /// The last thing that went wrong with jobs of that kind.

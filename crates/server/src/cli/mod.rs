@@ -3,6 +3,7 @@
 mod audit;
 mod demo;
 mod serve;
+mod user;
 
 pub use serve::serve_on;
 
@@ -35,6 +36,9 @@ enum Command {
     Audit(audit::Audit),
     /// Fill an empty database with a company to look at
     Demo(demo::Options),
+    /// Make and list users
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -61,6 +65,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Migrate => serve::open(&settings).await.map(drop),
         Command::Audit(audit) => audit::run(settings, audit).await,
         Command::Demo(options) => demo::run(settings, options).await,
+        Command::User(command) => user::run(settings, command).await,
         Command::Openapi => {
             let text = crate::router::openapi().to_pretty_json()?;
             serve::print(&text);

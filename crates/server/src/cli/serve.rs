@@ -3,12 +3,14 @@ use std::io::Write as _;
 use base::clock::Clock;
 use base::db::{Db, PoolSizes};
 use clap::Args;
+use domain::users::links;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::Layer as _;
 use tower_http::normalize_path::NormalizePathLayer;
 
 use super::Failure;
+use crate::accounts::link_address;
 use crate::app::App;
 use crate::config::Settings;
 use crate::{router, workers};
@@ -42,6 +44,10 @@ pub async fn serve(settings: Settings, options: Options) -> Result<(), Failure> 
     let stop = stop_signal();
     let work = (!options.no_work).then(|| tokio::spawn(workers::worker(&app).run(stop.clone())));
     print(&format!("Vigie is listening on {}", app.settings().base_url));
+    if let Some(token) = links::first_admin(app.db(), app.now()).await? {
+        let link = link_address(&app, links::Purpose::FirstAdmin, &token);
+        print(&format!("Make the first administrator here, once: {link}"));
+    }
     serve_on(listener, app, stop).await?;
     if let Some(work) = work {
         work.await?;
@@ -75,7 +81,7 @@ pub async fn work(settings: Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn start(settings: Settings) -> Result<App, Failure> {
+pub(super) async fn start(settings: Settings) -> Result<App, Failure> {
     if let Some(smtp) = &settings.smtp {
         // Before anything is opened: a wrong setting leaves nothing behind.
         base::mail::Smtp::from_url(smtp).map_err(|e| format!("smtp: {e}"))?;

@@ -33,7 +33,8 @@ async fn a_given_up_job_is_tried_again(app: TestApp) {
     let tx = app.db.begin().await.unwrap();
     let job = NewJob::new("test.failed", serde_json::json!({}), now);
     let id = outbox::enqueue(&tx, job, now).await.unwrap();
-    let text = "UPDATE jobs SET state = 'dead', last_error = '550 <b>inconnu</b>', finished_at = $1";
+    let text =
+        "UPDATE jobs SET state = 'dead', last_error = '550 <b>inconnu</b>', finished_at = $1";
     base::db::Sql::with(text, [now.into()]).execute(&tx).await.unwrap();
     tx.commit().await.unwrap();
     let admin = app.sign_in(Role::SuperAdmin).await;

@@ -12,15 +12,16 @@
 mod support;
 
 mod accounts;
+mod admin;
 mod cli;
 mod clients;
 mod clients_list;
 mod clients_pages;
 mod database;
-mod admin;
 mod frame;
 mod journal;
 mod live;
 mod openapi;
 mod outbox;
 mod sentences;
+mod permissions;

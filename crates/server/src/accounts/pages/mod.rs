@@ -1,14 +1,49 @@
+mod account;
+mod centers;
+mod centers_form;
+mod links;
+mod people;
 mod sign_in;
 
 use axum::http::Method;
 
+use crate::page::Page;
 use crate::router::Routes;
 
 pub(super) fn routes() -> Routes {
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
     Routes::new()
-        .page(Method::GET, "/connexion", sign_in::form)
-        .page(Method::POST, "/connexion", sign_in::enter)
-        .page(Method::POST, "/deconnexion", sign_in::leave)
+        .page(GET, "/connexion", sign_in::form)
+        .page(POST, "/connexion", sign_in::enter)
+        .page(POST, "/deconnexion", sign_in::leave)
+        .page(GET, "/bienvenue/{token}", links::welcome)
+        .page(POST, "/bienvenue/{token}", links::found)
+        .page(GET, "/invitation/{token}", links::invitation)
+        .page(POST, "/invitation/{token}", links::accept)
+        .page(GET, "/mot-de-passe", links::forgotten)
+        .page(POST, "/mot-de-passe", links::ask)
+        .page(GET, "/mot-de-passe/{token}", links::reset)
+        .page(POST, "/mot-de-passe/{token}", links::choose)
+        .page(GET, "/compte", account::show)
+        .page(POST, "/compte", account::describe)
+        .page(POST, "/compte/mot-de-passe", account::change_password)
+        .page(POST, "/compte/sessions/fermeture", account::close_others)
+        .page(POST, "/compte/jetons", account::create_token)
+        .page(POST, "/compte/jetons/{id}/suppression", account::revoke_token)
+        .page(GET, "/administration/utilisateurs", people::list)
+        .page(POST, "/administration/utilisateurs", people::create)
+        .page(GET, "/administration/utilisateurs/nouveau", people::new)
+        .page(GET, "/administration/utilisateurs/{id}", people::edit)
+        .page(POST, "/administration/utilisateurs/{id}", people::change)
+        .page(POST, "/administration/utilisateurs/{id}/desactivation", people::deactivate)
+        .page(POST, "/administration/utilisateurs/{id}/reactivation", people::reactivate)
+        .page(POST, "/administration/utilisateurs/{id}/invitation", people::invite)
+        .page(GET, "/administration/centres", centers::list)
+        .page(POST, "/administration/centres", centers::create)
+        .page(GET, "/administration/centres/nouveau", centers::new)
+        .page(GET, "/administration/centres/{id}", centers::edit)
+        .page(POST, "/administration/centres/{id}", centers::change)
 }
 
 /// A path of this application, or `/`: never an address someone else wrote into the link.
@@ -18,6 +53,45 @@ fn local_path(path: &str) -> &str {
         && !path.contains('\\')
         && !path.chars().any(char::is_control);
     if local { path } else { "/" }
+}
+
+/// Every IANA zone, the most likely first.
+fn zones() -> Vec<(&'static str, &'static str)> {
+    const FIRST: [&str; 8] = [
+        "Europe/Paris",
+        "Africa/Dakar",
+        "Africa/Abidjan",
+        "Africa/Casablanca",
+        "Indian/Reunion",
+        "America/Martinique",
+        "America/Montreal",
+        "Europe/Brussels",
+    ];
+    let others = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+    let others = others.filter(|name| name.contains('/') && !FIRST.contains(name));
+    FIRST.into_iter().chain(others).map(|name| (name, name)).collect()
+}
+
+/// The currencies of the countries we speak to, then their neighbours'.
+fn currencies() -> Vec<(&'static str, &'static str)> {
+    const CODES: [&str; 13] =
+        ["EUR", "XOF", "XAF", "MAD", "TND", "DZD", "GNF", "MGA", "XPF", "CHF", "CAD", "GBP", "USD"];
+    CODES.into_iter().map(|code| (code, code)).collect()
+}
+
+/// The regions phones are read in, in words.
+fn regions(page: &Page) -> Vec<(&'static str, String)> {
+    const CODES: [&str; 15] =
+        ["FR", "SN", "CI", "MA", "BE", "CH", "CA", "CM", "ML", "GN", "BJ", "TG", "TN", "DZ", "MG"];
+    CODES
+        .into_iter()
+        .map(|code| (code, page.t(&format!("region-{}", code.to_ascii_lowercase()))))
+        .collect()
+}
+
+/// The languages, each in itself.
+fn languages() -> [(&'static str, &'static str); 2] {
+    [("fr", "Français"), ("en", "English")]
 }
 
 #[cfg(test)]

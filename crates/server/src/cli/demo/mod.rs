@@ -38,7 +38,9 @@ const DAYS: usize = 60;
 pub async fn run(settings: Settings, options: Options) -> Result<(), Failure> {
     let db = serve::open(&settings).await?;
     if !is_empty(&db).await? {
-        return Err("this database already holds something: the demonstration needs an empty one".into());
+        return Err(
+            "this database already holds something: the demonstration needs an empty one".into()
+        );
     }
     let now = base::clock::Clock::real().now();
     fill(&db, &options, now).await?;
@@ -64,7 +66,11 @@ pub async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), 
     let mut made: [Vec<Uuid>; 2] = Default::default();
     for (index, place) in company.places.iter().enumerate() {
         // Three clients in five are in the first centre.
-        let count = if index == 0 { options.clients * 3 / 5 } else { options.clients - options.clients * 3 / 5 };
+        let count = if index == 0 {
+            options.clients * 3 / 5
+        } else {
+            options.clients - options.clients * 3 / 5
+        };
         let mut number = 0;
         for day in 0..DAYS {
             let today = count * (day + 1) / DAYS - count * day / DAYS;
@@ -89,7 +95,11 @@ async fn insert(
 ) -> Result<Vec<Uuid>, Failure> {
     const PER_COMMIT: usize = 2_000;
     let mut ids = Vec::with_capacity(batch.len());
-    let actor = Actor { user_id: Some(place.owner), role: domain::Role::Owner, call_center_id: Some(place.center) };
+    let actor = Actor {
+        user_id: Some(place.owner),
+        role: domain::Role::Owner,
+        call_center_id: Some(place.center),
+    };
     for part in batch.chunks(PER_COMMIT) {
         let mut invalid = Invalid::new();
         let valid =

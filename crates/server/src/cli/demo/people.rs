@@ -26,7 +26,13 @@ const CAST: [Part; 12] = [
     ("client@demo.test", "Claire Dubois", Role::Client, Some(0), None),
     ("owner.dakar@demo.test", "Fatou Sow", Role::Owner, Some(1), None),
     ("supervisor.dakar@demo.test", "Cheikh Ndiaye", Role::Supervisor, Some(1), None),
-    ("agent.dakar@demo.test", "Aminata Fall", Role::Agent, Some(1), Some("supervisor.dakar@demo.test")),
+    (
+        "agent.dakar@demo.test",
+        "Aminata Fall",
+        Role::Agent,
+        Some(1),
+        Some("supervisor.dakar@demo.test"),
+    ),
     ("technician.dakar@demo.test", "Ousmane Sarr", Role::Technician, Some(1), None),
 ];
 

@@ -1,6 +1,9 @@
 //! Signing in and out, links by mail, tokens, people and centres.
 
+mod links;
+mod people;
 mod sign_in;
+mod tokens;
 
 use domain::users::{self, NewUser};
 use domain::{Actor, Role};

@@ -1,0 +1,96 @@
+//! A centre's hours and holidays as fields of a form that works without JavaScript.
+
+use domain::call_centers::{CallCenter, Change, DAYS, Holiday, Hours, Span};
+
+use crate::page::{Form, Page};
+
+/// A line of the opening hours.
+pub(super) struct Day {
+    /// `mon`.
+    pub(super) key: &'static str,
+    /// `lundi`.
+    pub(super) name: String,
+    /// From, to, number of the span; one more than there are, to add one.
+    pub(super) spans: Vec<(String, String, usize)>,
+    /// What is wrong.
+    pub(super) error: Option<String>,
+}
+
+/// Fewest spans shown: a morning and an afternoon.
+const SPANS: usize = 2;
+
+/// Empty lines for more holidays.
+const MORE: usize = 3;
+
+/// The form of a centre.
+pub(super) fn of(center: &CallCenter) -> Form {
+    let mut form = Form::new()
+        .with("name", center.name.clone())
+        .with("time_zone", center.time_zone.clone())
+        .with("currency", center.currency.clone())
+        .with("phone_region", center.phone_region.clone())
+        .with("version", center.version.to_string());
+    for day in DAYS {
+        for (from, to) in center.business_hours.of(day) {
+            form = form.with(&format!("{day}_from"), from).with(&format!("{day}_to"), to);
+        }
+    }
+    for holiday in &center.holidays {
+        form = form.with("holiday_date", &holiday.date).with("holiday_name", &holiday.name);
+    }
+    form
+}
+
+/// What the form asks for.
+pub(super) fn read(form: &Form) -> Change {
+    let text = |name: &str| Some(form.value(name).to_owned());
+    let hours = DAYS.iter().map(|day| ((*day).to_owned(), spans(form, day)));
+    let holidays = pairs(form, "holiday_date", "holiday_name");
+    Change {
+        name: text("name"),
+        time_zone: text("time_zone"),
+        currency: text("currency"),
+        phone_region: text("phone_region"),
+        business_hours: Some(Hours(hours.filter(|(_, spans)| !spans.is_empty()).collect())),
+        holidays: Some(holidays.into_iter().map(|(date, name)| Holiday { date, name }).collect()),
+    }
+}
+
+/// The opening hours, each day with room for one more span.
+pub(super) fn days(page: &Page, form: &Form) -> Vec<Day> {
+    DAYS.iter()
+        .map(|day| {
+            let mut spans = spans(form, day);
+            spans.resize(SPANS.max(spans.len() + 1), Span::default());
+            Day {
+                key: day,
+                name: page.t(&format!("day-{day}")),
+                spans: numbered(spans),
+                error: form.error(&format!("business_hours.{day}")).map(str::to_owned),
+            }
+        })
+        .collect()
+}
+
+/// The holidays, with room for more.
+pub(super) fn holidays(form: &Form) -> Vec<(String, String, usize)> {
+    let mut lines = pairs(form, "holiday_date", "holiday_name");
+    lines.resize(lines.len() + MORE, Span::default());
+    numbered(lines)
+}
+
+fn spans(form: &Form, day: &str) -> Vec<Span> {
+    pairs(form, &format!("{day}_from"), &format!("{day}_to"))
+}
+
+/// The lines where something was typed.
+fn pairs(form: &Form, first: &str, second: &str) -> Vec<(String, String)> {
+    let all = form.values(first).into_iter().zip(form.values(second));
+    all.filter(|(a, b)| !a.trim().is_empty() || !b.trim().is_empty())
+        .map(|(a, b)| (a.trim().to_owned(), b.trim().to_owned()))
+        .collect()
+}
+
+fn numbered(lines: Vec<(String, String)>) -> Vec<(String, String, usize)> {
+    lines.into_iter().enumerate().map(|(index, (a, b))| (a, b, index + 1)).collect()
+}
