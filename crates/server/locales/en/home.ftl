@@ -25,3 +25,4 @@ dashboard-import = Import clients
 dashboard-invite = Invite someone
 dashboard-nothing-yet = Nothing to do for now
 dashboard-nothing-yet-help = Your tickets and requests will appear here.
+dashboard-complete = Complete “{ $title }”

@@ -25,3 +25,4 @@ dashboard-import = Importer des clients
 dashboard-invite = Inviter quelqu’un
 dashboard-nothing-yet = Rien à faire pour le moment
 dashboard-nothing-yet-help = Vos tickets et vos demandes apparaîtront ici.
+dashboard-complete = Terminer « { $title } »

@@ -21,6 +21,9 @@ pub struct Options {
     /// Leave the jobs to other processes (`vigie work`)
     #[arg(long)]
     no_work: bool,
+    /// Fill an empty database with a company to look at first
+    #[arg(long)]
+    demo: bool,
 }
 
 /// Opens the database and brings it up to date.
@@ -37,10 +40,17 @@ pub async fn open(settings: &Settings) -> Result<Db, Failure> {
 
 /// Serves until interrupted.
 pub async fn serve(settings: Settings, options: Options) -> Result<(), Failure> {
+    // Every open page holds a connection; systems allow few by default and more on request.
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the number of connections is limited by the system");
+    }
     let listener = TcpListener::bind(&settings.listen)
         .await
         .map_err(|e| format!("cannot listen on {}: {e}", settings.listen))?;
     let app = start(settings).await?;
+    if options.demo {
+        super::demo::fill_if_empty(app.db(), app.now()).await?;
+    }
     let stop = stop_signal();
     let work = (!options.no_work).then(|| tokio::spawn(workers::worker(&app).run(stop.clone())));
     print(&format!("Vigie is listening on {}", app.settings().base_url));

@@ -20,14 +20,11 @@ pub struct Options {
     /// How many clients
     #[arg(long, default_value_t = 2_000)]
     clients: usize,
-    /// How many alerts [default: one for six clients, at most 2,000]
-    #[arg(long)]
-    alerts: Option<usize>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clients: 2_000, alerts: None }
+        Self { clients: 2_000 }
     }
 }
 
@@ -42,9 +39,17 @@ pub async fn run(settings: Settings, options: Options) -> Result<(), Failure> {
             "this database already holds something: the demonstration needs an empty one".into()
         );
     }
-    let now = base::clock::Clock::real().now();
-    fill(&db, &options, now).await?;
+    fill(&db, &options, base::clock::Clock::real().now()).await?;
     serve::print(&people::cast());
+    Ok(())
+}
+
+/// `vigie serve --demo`: the first start fills the database, the next ones find it.
+pub async fn fill_if_empty(db: &Db, now: DateTime<Utc>) -> Result<(), Failure> {
+    if is_empty(db).await? {
+        fill(db, &Options::default(), now).await?;
+        serve::print(&people::cast());
+    }
     Ok(())
 }
 
@@ -52,7 +57,7 @@ pub async fn run(settings: Settings, options: Options) -> Result<(), Failure> {
 ///
 /// # Errors
 /// The engine's.
-pub async fn is_empty(db: &Db) -> Result<bool, Failure> {
+async fn is_empty(db: &Db) -> Result<bool, Failure> {
     Ok(events::head(db.read()).await?.0 == 0)
 }
 
@@ -60,7 +65,7 @@ pub async fn is_empty(db: &Db) -> Result<bool, Failure> {
 ///
 /// # Errors
 /// The engine's.
-pub async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), Failure> {
+async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), Failure> {
     let company = people::settle(db, now - TimeDelta::days(90)).await?;
     let mut dice = Dice::new(42);
     let mut made: [Vec<Uuid>; 2] = Default::default();
