@@ -80,12 +80,12 @@ pub fn with_primary(mut list: Vec<String>, primary: Option<Option<String>>) -> V
         None => list,
         Some(value) => {
             let value = value.filter(|value| !value.trim().is_empty());
-            if let Some(value) = &value {
-                if let Some(place) = list.iter().position(|known| known == value) {
-                    list.remove(place);
-                    list.insert(0, value.clone());
-                    return list;
-                }
+            if let Some(value) = &value
+                && let Some(place) = list.iter().position(|known| known == value)
+            {
+                list.remove(place);
+                list.insert(0, value.clone());
+                return list;
             }
             if !list.is_empty() {
                 list.remove(0);

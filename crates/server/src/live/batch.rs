@@ -84,7 +84,7 @@ impl Batch {
 /// One `refresh` event for all of `facts` that `audience` hears, numbered as the last of them.
 pub(super) fn refresh(facts: &[Fact], audience: Audience) -> Option<Bytes> {
     let heard = || facts.iter().filter(|fact| audience.hears(fact));
-    let seq = heard().last()?.seq;
+    let seq = heard().next_back()?.seq;
     let topics = events::topics(heard().map(|f| (f.subject_kind.as_str(), f.client_id)));
     Some(frame("refresh", seq, &serde_json::json!({ "topics": topics })))
 }
