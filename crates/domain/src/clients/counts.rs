@@ -7,9 +7,9 @@ use chrono_tz::Tz;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Serialize;
 
-use super::ClientFilter;
 use super::filter::{push_all, start_of_day};
 use super::list::FEW;
+use super::{Choices, ClientFilter};
 use crate::actor::Actor;
 use crate::error::Result;
 use crate::events;
@@ -42,6 +42,14 @@ struct Kept {
 enum Value {
     Total(Total),
     Stats(Stats),
+    Choices(Choices),
+}
+
+/// [`Counts`], with the number of the last event if the caller has just read it.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    counts: &'a Counts,
+    seq: Option<i64>,
 }
 
 /// The figures above the list.
@@ -64,52 +72,14 @@ pub struct Stats {
 }
 
 impl Counts {
-    /// How many clients match, as far as counting is cheap.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub async fn total(
-        &self,
-        conn: &impl ConnectionTrait,
-        actor: &Actor,
-        filter: &ClientFilter,
-        now: DateTime<Utc>,
-    ) -> Result<Total> {
-        if filter.is_empty() {
-            let stats = self.stats(conn, actor, chrono_tz::UTC, now).await?;
-            return Ok(Total { value: stats.total, exact: true });
-        }
-        let scope = scope(actor, filter.alert_status.is_some());
-        let key = format!("{scope} {}", serde_json::to_string(filter).unwrap_or_default());
-        let (seq, _) = events::head(conn).await?;
-        if let Some(Value::Total(total)) = self.kept(&key, seq, now) {
-            return Ok(total);
-        }
-        let total = count(conn, actor, filter, now).await?;
-        self.keep(key, Kept { seq, at: now, value: Value::Total(total) });
-        Ok(total)
+    /// As of event number `seq`, which the caller has just read.
+    pub fn at(&self, seq: i64) -> Known<'_> {
+        Known { counts: self, seq: Some(seq) }
     }
 
-    /// The figures of what `actor` may see, told in the days of `zone`.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub async fn stats(
-        &self,
-        conn: &impl ConnectionTrait,
-        actor: &Actor,
-        zone: Tz,
-        now: DateTime<Utc>,
-    ) -> Result<Stats> {
-        actor.require(actor.works_with_clients())?;
-        let key = format!("{} {zone}", scope(actor, false));
-        let (seq, _) = events::head(conn).await?;
-        if let Some(Value::Stats(stats)) = self.kept(&key, seq, now) {
-            return Ok(stats);
-        }
-        let stats = figures(conn, actor, zone, now).await?;
-        self.keep(key, Kept { seq, at: now, value: Value::Stats(stats.clone()) });
-        Ok(stats)
+    /// As of now.
+    pub fn latest(&self) -> Known<'_> {
+        Known { counts: self, seq: None }
     }
 
     fn kept(&self, key: &str, seq: i64, now: DateTime<Utc>) -> Option<Value> {
@@ -129,9 +99,88 @@ impl Counts {
     }
 }
 
-/// Who sees the same: everyone of a centre, unless alerts play a part.
-fn scope(actor: &Actor, alerts: bool) -> String {
-    let user = if alerts && !actor.is_admin() { actor.user_id } else { None };
+impl Known<'_> {
+    async fn seq(&self, conn: &impl ConnectionTrait) -> Result<i64> {
+        match self.seq {
+            Some(seq) => Ok(seq),
+            None => Ok(events::head(conn).await?.0),
+        }
+    }
+
+    /// How many clients match, as far as counting is cheap.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn total(
+        &self,
+        conn: &impl ConnectionTrait,
+        actor: &Actor,
+        filter: &ClientFilter,
+        now: DateTime<Utc>,
+    ) -> Result<Total> {
+        if filter.is_empty() {
+            let zone = filter.time_zone.as_deref().and_then(|name| name.parse().ok());
+            let stats = self.stats(conn, actor, zone.unwrap_or(Tz::UTC), now).await?;
+            return Ok(Total { value: stats.total, exact: true });
+        }
+        let scope = scope(actor, filter.alert_status.is_some() || filter.assigned_to.is_some());
+        let key = format!("{scope} {}", serde_json::to_string(filter).unwrap_or_default());
+        let seq = self.seq(conn).await?;
+        if let Some(Value::Total(total)) = self.counts.kept(&key, seq, now) {
+            return Ok(total);
+        }
+        let total = count(conn, actor, filter, now).await?;
+        self.counts.keep(key, Kept { seq, at: now, value: Value::Total(total) });
+        Ok(total)
+    }
+
+    /// The figures of what `actor` may see, told in the days of `zone`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Forbidden`] for roles that do not work with clients.
+    pub async fn stats(
+        &self,
+        conn: &impl ConnectionTrait,
+        actor: &Actor,
+        zone: Tz,
+        now: DateTime<Utc>,
+    ) -> Result<Stats> {
+        actor.require(actor.works_with_clients())?;
+        let key = format!("{} {zone}", scope(actor, false));
+        let seq = self.seq(conn).await?;
+        if let Some(Value::Stats(stats)) = self.counts.kept(&key, seq, now) {
+            return Ok(stats);
+        }
+        let stats = figures(conn, actor, zone, now).await?;
+        self.counts.keep(key, Kept { seq, at: now, value: Value::Stats(stats.clone()) });
+        Ok(stats)
+    }
+
+    /// What a filter lets `actor` choose from.
+    ///
+    /// # Errors
+    /// [`crate::Error::Forbidden`] for roles that do not work with clients.
+    pub async fn choices(
+        &self,
+        conn: &impl ConnectionTrait,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Choices> {
+        let key = format!("{} choices", scope(actor, false));
+        let seq = self.seq(conn).await?;
+        if let Some(Value::Choices(choices)) = self.counts.kept(&key, seq, now) {
+            return Ok(choices);
+        }
+        let choices = super::choices(conn, actor).await?;
+        self.counts.keep(key, Kept { seq, at: now, value: Value::Choices(choices.clone()) });
+        Ok(choices)
+    }
+}
+
+/// Who sees the same: everyone of a centre, unless the filter is about themselves (`me`, or the
+/// alerts they may see).
+fn scope(actor: &Actor, personal: bool) -> String {
+    let user = if personal { actor.user_id } else { None };
     format!("{:?} {user:?} {}", actor.call_center_id, actor.is_admin())
 }
 

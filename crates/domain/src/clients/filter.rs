@@ -157,8 +157,10 @@ impl ClientFilter {
             sql.push(" AND c.segment = ").bind(segment.clone());
         }
         if let Some(tag) = &self.tag {
-            sql.push(" AND EXISTS (SELECT 1 FROM client_tags ct JOIN tags t ON t.id = ct.tag_id ");
-            sql.push("WHERE ct.client_id = c.id AND t.key = ").bind(fold(tag)).push(")");
+            sql.push(" AND c.id IN (SELECT ct.client_id FROM client_tags ct ");
+            sql.push("JOIN tags t ON t.id = ct.tag_id WHERE t.key = ").bind(fold(tag));
+            actor.within_center(sql, "t.call_center_id");
+            sql.push(")");
         }
         match self.notification_client.as_deref() {
             Some("none") => drop(sql.push(" AND c.notification_client IS NULL")),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::filter::push_all;
 use super::queries::{self, COLUMNS};
 use super::sort::{Key, Sort};
-use super::{Client, ClientFilter, Counts};
+use super::{Client, ClientFilter, Known};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
@@ -58,7 +58,7 @@ struct Walk<'a> {
 #[expect(clippy::too_many_arguments, reason = "a list is asked for by exactly these")]
 pub async fn list(
     conn: &impl ConnectionTrait,
-    counts: &Counts,
+    counts: Known<'_>,
     actor: &Actor,
     filter: &ClientFilter,
     sort: Sort,

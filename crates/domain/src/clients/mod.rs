@@ -32,7 +32,7 @@ use crate::events::{self, NewEvent};
 use crate::tags;
 
 pub use changes::{ClientChanges, as_typed, with_primary};
-pub use counts::{Counts, Stats};
+pub use counts::{Counts, Known, Stats};
 pub use filter::ClientFilter;
 pub use history::{HistoryEntry, history, timeline};
 pub use input::{NewClient, ValidClient, full_name, validate};

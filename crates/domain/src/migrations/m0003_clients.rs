@@ -37,6 +37,8 @@ CREATE UNIQUE INDEX clients_code ON clients (call_center_id, code) WHERE code IS
 CREATE INDEX clients_by_name ON clients (call_center_id, name_key, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_company ON clients (call_center_id, company_key, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_city ON clients (call_center_id, city_key, seq) WHERE deleted_at IS NULL;
+CREATE INDEX clients_figures ON clients (call_center_id, deleted_at, created_at, is_active);
+CREATE INDEX clients_by_attempt ON clients (call_center_id, notification_client, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_creation ON clients (call_center_id, created_at, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_update ON clients (call_center_id, updated_at, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_contact ON clients (call_center_id, date_notification, seq) WHERE deleted_at IS NULL;

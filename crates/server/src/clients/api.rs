@@ -58,7 +58,7 @@ pub(super) async fn list(
     let mut filter = ClientFilter::from_query(query.pairs())?;
     filter.time_zone = filter.time_zone.or_else(|| super::zone_name(&caller.0));
     let (sort, cursor, limit) = paging(&query)?;
-    let (conn, counts, actor) = (app.db().read(), app.client_counts(), caller.actor());
+    let (conn, counts, actor) = (app.db().read(), app.client_counts().latest(), caller.actor());
     let now = app.now();
     let listed = clients::list(conn, counts, &actor, &filter, sort, cursor, limit, now).await?;
     Ok(Json(ClientPage {

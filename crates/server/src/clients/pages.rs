@@ -82,8 +82,9 @@ pub(super) async fn list(
     let (grid, rows) = read(&app, &page, &caller, &LIST, false).await?;
     let conn = app.db().read();
     let actor = caller.actor();
-    let stats = app.client_counts().stats(conn, &actor, page.zone, page.now).await?;
-    let choices = clients::choices(conn, &actor).await?;
+    let counts = app.client_counts().at(page.seq);
+    let stats = counts.stats(conn, &actor, page.zone, page.now).await?;
+    let choices = counts.choices(conn, &actor, page.now).await?;
     let figures = figures(&page, &stats);
     let is_first = stats.total == 0 && !grid.is_filtered();
     Ok(Html(List { page, grid, rows, figures, choices, is_first }.render()?))
@@ -119,7 +120,8 @@ async fn read(
     filter.in_bin = in_bin;
     filter.time_zone = Some(page.zone.name().to_owned());
     let sort = Sort::parse(&grid.sort)?;
-    let (conn, counts, actor) = (app.db().read(), app.client_counts(), caller.actor());
+    let (conn, actor) = (app.db().read(), caller.actor());
+    let counts = app.client_counts().at(page.seq);
     let cursor = grid.cursor.clone();
     let found =
         clients::list(conn, counts, &actor, &filter, sort, cursor.as_deref(), ROWS, page.now);

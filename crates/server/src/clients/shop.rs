@@ -40,7 +40,7 @@ pub(super) async fn stats(
     caller: SignedIn,
 ) -> Result<Json<ClientStats>, AppError> {
     let zone = super::zone_name(&caller.0).and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC);
-    let counts = app.client_counts();
+    let counts = app.client_counts().latest();
     let stats = counts.stats(app.db().read(), &caller.actor(), zone, app.now()).await?;
     let fortnight = stats.by_day.len().saturating_sub(14);
     Ok(Json(ClientStats {

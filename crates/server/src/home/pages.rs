@@ -57,7 +57,7 @@ pub(super) async fn dashboard(
     if !actor.works_with_clients() {
         return Ok(Html(Welcome { page }.render()?));
     }
-    let clients = app.client_counts().stats(conn, &actor, page.zone, now).await?;
+    let clients = app.client_counts().latest().stats(conn, &actor, page.zone, now).await?;
     let alerts = dashboard::alert_figures(conn, &actor, page.zone, now).await?;
     let due = dashboard::due_today(conn, &actor, page.zone, now, LISTED).await?;
     let bars = bars(&page, &alerts);
