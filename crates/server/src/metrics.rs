@@ -17,8 +17,7 @@ use crate::identity::Identity;
 static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
 
 /// Bounds of the histograms, in seconds: 1 ms to 10 s.
-const SECONDS: [f64; 12] =
-    [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+const SECONDS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
 /// Begins counting. Once for the process; again does nothing.
 pub fn install() {
@@ -56,7 +55,8 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
     // Behind a proxy everyone seems to come from this machine: a forwarded request does not.
-    let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED);
+    let forwarded =
+        headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED);
     let is_local = !forwarded && peer.is_some_and(|peer| peer.0.0.ip().is_loopback());
     let is_admin = identity.is_some_and(|who| who.0.profile.role == Role::SuperAdmin);
     if !is_local && !is_admin {

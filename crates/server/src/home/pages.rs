@@ -66,7 +66,8 @@ pub(super) async fn dashboard(
 
 fn bars(page: &Page, alerts: &AlertFigures) -> Vec<Bar> {
     let days = i64::try_from(alerts.by_day.len()).unwrap_or(1).max(1);
-    let highest = alerts.by_day.iter().map(|(_, due, done)| *due.max(done)).max().unwrap_or(0).max(1);
+    let highest =
+        alerts.by_day.iter().map(|(_, due, done)| *due.max(done)).max().unwrap_or(0).max(1);
     let height = |value: i64| value * HEIGHT / highest;
     let step = WIDTH / days;
     (0..)
@@ -131,7 +132,11 @@ impl Dashboard {
     }
 
     fn done_class(&self) -> &'static str {
-        if self.alerts.done_week.value >= self.alerts.done_week_before.value { "up" } else { "down" }
+        if self.alerts.done_week.value >= self.alerts.done_week_before.value {
+            "up"
+        } else {
+            "down"
+        }
     }
 
     fn clients_line(&self) -> String {

@@ -23,7 +23,8 @@ fn files(folder: &Path, extension: &str) -> Vec<(String, String)> {
 
 /// Names the languages that lack `key`.
 fn lacking(key: &str) -> Vec<&'static str> {
-    static KEYS: LazyLock<[BTreeMap<String, String>; 2]> = LazyLock::new(|| [keys("fr"), keys("en")]);
+    static KEYS: LazyLock<[BTreeMap<String, String>; 2]> =
+        LazyLock::new(|| [keys("fr"), keys("en")]);
     let languages = ["fr", "en"].into_iter().zip(KEYS.iter());
     languages.filter(|(_, known)| !known.contains_key(key)).map(|(language, _)| language).collect()
 }
@@ -44,15 +45,23 @@ fn keys(language: &str) -> BTreeMap<String, String> {
 fn both_languages_have_the_same_keys() {
     let (fr, en): (BTreeSet<_>, BTreeSet<_>) =
         (keys("fr").into_keys().collect(), keys("en").into_keys().collect());
-    let only = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>();
+    let only =
+        |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>();
     assert_eq!((only(&fr, &en), only(&en, &fr)), (Vec::new(), Vec::new()));
 }
 
 /// Keys as they are written: `t("key")`, `t1("key"`, `Flash::success("key")`…
 #[test]
 fn every_key_in_use_has_its_sentence() {
-    const CALLS: [&str; 7] =
-        [".t(\"", ".t1(\"", ".t2(\"", "Flash::success(\"", "Flash::error(\"", "Flash::warning(\"", ".t_with(\""];
+    const CALLS: [&str; 7] = [
+        ".t(\"",
+        ".t1(\"",
+        ".t2(\"",
+        "Flash::success(\"",
+        "Flash::error(\"",
+        "Flash::warning(\"",
+        ".t_with(\"",
+    ];
     let mut missing = BTreeSet::new();
     let templates = files(&root().join("templates"), "html");
     for (file, text) in templates.into_iter().chain(files(&root().join("src"), "rs")) {
