@@ -4,6 +4,7 @@ mod audit;
 mod demo;
 mod serve;
 mod user;
+mod transfer;
 
 pub use serve::serve_on;
 
@@ -39,6 +40,12 @@ enum Command {
     /// Make and list users
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Bring rows in from a file
+    #[command(subcommand)]
+    Import(transfer::Import),
+    /// Write rows to a file
+    #[command(subcommand)]
+    Export(transfer::Export),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -66,6 +73,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Audit(audit) => audit::run(settings, audit).await,
         Command::Demo(options) => demo::run(settings, options).await,
         Command::User(command) => user::run(settings, command).await,
+        Command::Import(what) => transfer::import(settings, what).await,
+        Command::Export(what) => transfer::export(settings, what).await,
         Command::Openapi => {
             let text = crate::router::openapi().to_pretty_json()?;
             serve::print(&text);

@@ -126,6 +126,7 @@ fn body(line: &Line, app: &TestApp) -> Json {
             "email": format!("{}@example.test", uuid::Uuid::new_v4()), "call_center_id": app.center }),
         ("POST", "/api/call-centers") => json!({ "name": "Nouveau", "time_zone": "Europe/Paris",
             "currency": "EUR", "phone_region": "FR" }),
+        ("POST", "/api/clients/bulk") => json!({ "action": "activate", "ids": [] }),
         ("POST", "/api/clients") => json!({ "last_name": "Sarr" }),
         _ => json!({}),
     }

@@ -1,0 +1,130 @@
+//! The clients of a list, batch after batch, to be written to a file: exactly those the list shows.
+
+use std::collections::HashMap;
+
+use base::db::Sql;
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use super::bulk::{self, Params};
+use crate::actor::Actor;
+use crate::error::Result;
+
+/// Clients per batch.
+const BATCH: i64 = 2_000;
+
+/// A client as a file shows them.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct ExportRow {
+    /// Their id; not written, but it places the row.
+    pub id: Uuid,
+    /// Their code.
+    pub code: Option<String>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// Company.
+    pub company_name: Option<String>,
+    /// Address.
+    pub address: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// Country.
+    pub country: Option<String>,
+    /// Active or not.
+    pub is_active: bool,
+    /// The assignee's name.
+    pub assignee: Option<String>,
+    /// `succes` or `echec`, from the last contact attempt.
+    pub notification_client: Option<String>,
+    /// When that was.
+    pub date_notification: Option<DateTime<Utc>>,
+    /// When the next alert is due.
+    pub next_alert_at: Option<DateTime<Utc>>,
+    /// When they were recorded.
+    pub created_at: DateTime<Utc>,
+    /// E-mail addresses, the primary one first.
+    #[sea_orm(skip)]
+    pub emails: Vec<String>,
+    /// Phones as typed, the primary one first.
+    #[sea_orm(skip)]
+    pub phones: Vec<String>,
+    /// Tags, by name.
+    #[sea_orm(skip)]
+    pub tags: Vec<String>,
+}
+
+/// Whether `actor` may take clients out in a file.
+///
+/// # Errors
+/// [`crate::Error::Forbidden`] for all but admins and supervisors.
+pub fn permit(actor: &Actor) -> Result<()> {
+    actor.require(actor.leads_people())
+}
+
+/// The next rows of an export from after client `after`, in the order of their creation, and
+/// where the batch after them starts.
+///
+/// # Errors
+/// No right to export.
+pub async fn batch(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    params: &Params,
+    after: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<(Vec<ExportRow>, Option<Uuid>)> {
+    permit(actor)?;
+    let (ids, last) = bulk::next_ids(conn, actor, params, after, None, BATCH, now).await?;
+    if ids.is_empty() {
+        return Ok((Vec::new(), last));
+    }
+    let (mut rows, mut emails, mut phones, mut tags) = futures::try_join!(
+        clients(conn, &ids),
+        listed(conn, "SELECT client_id, value FROM client_emails WHERE client_id IN ", &ids),
+        listed(conn, "SELECT client_id, raw AS value FROM client_phones WHERE client_id IN ", &ids),
+        bulk::tags_of(conn, &ids),
+    )?;
+    for row in &mut rows {
+        row.emails = emails.remove(&row.id).unwrap_or_default();
+        row.phones = phones.remove(&row.id).unwrap_or_default();
+        row.tags = tags.remove(&row.id).unwrap_or_default();
+    }
+    Ok((rows, last))
+}
+
+async fn clients(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<ExportRow>, DbErr> {
+    let mut sql = Sql::new(
+        "SELECT c.id, c.code, c.first_name, c.last_name, c.company_name, c.address, c.city, \
+         c.country, c.is_active, u.name AS assignee, c.notification_client, c.date_notification, \
+         c.next_alert_at, c.created_at FROM clients c LEFT JOIN users u ON u.id = c.assigned_to \
+         WHERE c.id IN ",
+    );
+    sql.bind_list(ids.iter().copied()).push(" ORDER BY c.id");
+    sql.all(conn).await
+}
+
+/// What each client has several of, in its order.
+pub(super) async fn listed(
+    conn: &impl ConnectionTrait,
+    select: &'static str,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<String>>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        client_id: Uuid,
+        value: String,
+    }
+    let mut values: HashMap<Uuid, Vec<String>> = HashMap::new();
+    if ids.is_empty() {
+        return Ok(values);
+    }
+    let mut sql = Sql::new(select);
+    sql.bind_list(ids.iter().copied()).push(" ORDER BY client_id, position");
+    for row in sql.all::<Row>(conn).await? {
+        values.entry(row.client_id).or_default().push(row.value);
+    }
+    Ok(values)
+}
