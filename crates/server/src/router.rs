@@ -21,7 +21,10 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::app::App;
 use crate::rate_limit::{self, RateLimit};
-use crate::{accounts, admin, alerts, assets, clients, error, grid, home, idempotency, identity, live, metrics, openapi, operations, page, preferences};
+use crate::{
+    accounts, admin, alerts, assets, clients, error, grid, home, idempotency, identity, live,
+    metrics, openapi, operations, page, preferences,
+};
 
 /// A feature's routes: pages and API operations.
 #[derive(Default)]

@@ -3,8 +3,8 @@
 mod audit;
 mod demo;
 mod serve;
-mod user;
 mod transfer;
+mod user;
 
 pub use serve::serve_on;
 

@@ -18,9 +18,11 @@ static DOCUMENT: LazyLock<Bytes> =
 
 /// This feature's routes.
 pub fn routes() -> Routes {
-    Routes::new()
-        .page(Method::GET, "/api/openapi.json", document)
-        .page(Method::GET, "/api/docs", pages::docs)
+    Routes::new().page(Method::GET, "/api/openapi.json", document).page(
+        Method::GET,
+        "/api/docs",
+        pages::docs,
+    )
 }
 
 /// Says how callers prove who they are.

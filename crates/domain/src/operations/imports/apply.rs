@@ -20,6 +20,7 @@ use crate::operations::step::Batch;
 use crate::operations::{Operation, bulk::count};
 
 /// What a line comes to.
+#[expect(clippy::large_enum_variant, reason = "short-lived, one a line, and mostly of this size")]
 enum Outcome {
     Create(ValidClient),
     Rewrite(Wanted),
