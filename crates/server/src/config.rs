@@ -32,7 +32,7 @@ pub struct Flags {
     /// The settings file [default: config.toml, if it exists]
     #[arg(long, env = "VIGIE_CONFIG", global = true)]
     pub config: Option<PathBuf>,
-    /// Test runs only: let `POST /test/clock` move the time.
+    /// Test runs only: let the file `DATA_DIR/test-clock` move the time.
     #[arg(long, env = "VIGIE_TEST_CLOCK", global = true, hide = true)]
     pub test_clock: bool,
 }

@@ -62,6 +62,20 @@ pub async fn cancel(tx: &Tx, key: &str, now: DateTime<Utc>) -> Result<u64, DbErr
     .await
 }
 
+/// Cancels every job under each of `keys` that has not started; returns how many.
+///
+/// # Errors
+/// The engine's.
+pub async fn cancel_many(tx: &Tx, keys: &[String], now: DateTime<Utc>) -> Result<u64, DbErr> {
+    let mut cancelled = 0;
+    for keys in keys.chunks(1_000) {
+        let mut sql = Sql::new("UPDATE jobs SET state = 'cancelled', finished_at = ");
+        sql.bind(now).push(" WHERE state = 'ready' AND key IN ").bind_list(keys.to_vec());
+        cancelled += sql.execute(tx).await?;
+    }
+    Ok(cancelled)
+}
+
 #[derive(FromQueryResult)]
 struct Leased {
     id: Uuid,

@@ -34,13 +34,17 @@ CREATE INDEX alerts_by_client ON alerts (client_id, due_at, id) WHERE deleted_at
 CREATE INDEX alerts_by_assignee ON alerts (assigned_to, due_at, id) WHERE assigned_to IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX alerts_by_author ON alerts (created_by, due_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX alerts_by_batch ON alerts (batch_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX alerts_by_creation ON alerts (call_center_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX alerts_falling_due ON alerts (due_at, id)
+    WHERE completed_at IS NULL AND deleted_at IS NULL AND due_announced_version < due_version;
 
 CREATE TABLE alert_notices (
     id {uuid} PRIMARY KEY, alert_id {uuid} NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
     due_version {int} NOT NULL, level {text} NOT NULL, recipient_id {uuid} NOT NULL REFERENCES users (id), channel {text} NOT NULL,
     state {text} NOT NULL, planned_at {ts} NOT NULL, sent_at {ts}, attempts {int} NOT NULL DEFAULT 0,
-    last_error {text}, mail_id {uuid}, UNIQUE (alert_id, due_version, level, recipient_id, channel));
-CREATE INDEX alert_notices_planned ON alert_notices (recipient_id, planned_at) WHERE state = 'planned';";
+    last_error {text}, mail_id {uuid}, try_started_at {ts}, UNIQUE (alert_id, due_version, level, recipient_id, channel));
+CREATE INDEX alert_notices_planned ON alert_notices (recipient_id, planned_at) WHERE state = 'planned';
+CREATE INDEX alert_notices_by_mail ON alert_notices (mail_id) WHERE mail_id IS NOT NULL;";
 
 const SQLITE: &str = r"
 ";

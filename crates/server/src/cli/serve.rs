@@ -97,8 +97,36 @@ pub(super) async fn start(settings: Settings) -> Result<App, Failure> {
         base::mail::Smtp::from_url(smtp).map_err(|e| format!("smtp: {e}"))?;
     }
     let db = open(&settings).await?;
-    let clock = if settings.test_clock { Clock::shifted() } else { Clock::real() };
+    let clock = if settings.test_clock { test_clock(&settings) } else { Clock::real() };
     App::new(db, clock, settings).map_err(|e| format!("smtp: {e}").into())
+}
+
+/// For tests of the whole binary: the clock shows the RFC 3339 instant written in
+/// `DATA_DIR/test-clock`, and runs on from there. The file is read before any job runs, then
+/// every 50 ms.
+fn test_clock(settings: &Settings) -> Clock {
+    let clock = Clock::shifted();
+    let file = settings.data_dir.join("test-clock");
+    let written = move || {
+        let text = std::fs::read_to_string(&file).ok()?;
+        chrono::DateTime::parse_from_rfc3339(text.trim()).ok().map(|at| at.to_utc())
+    };
+    let mut seen = written();
+    if let Some(at) = seen {
+        clock.set(at);
+    }
+    let moved = clock.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            let at = written();
+            if let Some(at) = at.filter(|_| at != seen) {
+                moved.set(at);
+                seen = Some(at);
+            }
+        }
+    });
+    clock
 }
 
 /// Cancelled at the first Ctrl-C or SIGTERM.

@@ -13,6 +13,9 @@ mod support;
 
 mod accounts;
 mod admin;
+mod alerts;
+mod alerts_clock;
+mod alerts_mail;
 mod cli;
 mod clients;
 mod clients_list;
@@ -22,6 +25,7 @@ mod exports;
 mod frame;
 mod imports;
 mod journal;
+mod kill;
 mod live;
 mod openapi;
 mod operations;

@@ -2,7 +2,8 @@
 //! A whole Vigie on a free port, its database fresh, its clock standing still until moved.
 
 mod browser;
-mod database;
+pub mod database;
+pub mod smtp;
 
 use base::clock::Clock;
 use base::db::Db;
@@ -92,6 +93,33 @@ impl TestApp {
         };
         let center = call_centers::create(&db, &Actor::system(), new, clock.now()).await.unwrap();
         Self { app, db, clock, url, center, _stop: stop.drop_guard(), _folder: folder }
+    }
+
+    /// What tests do to a database no server of ours is running on.
+    pub async fn of(db: Db, now: DateTime<Utc>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::simulated(now);
+        let settings = Settings {
+            listen: String::new(),
+            database: String::new(),
+            data_dir: folder.path().to_owned(),
+            smtp: None,
+            mail_from: "vigie@example.test".into(),
+            base_url: "http://vigie.test".into(),
+            api_rate: server::rate_limit::PER_MINUTE,
+            test_clock: false,
+        };
+        let app = App::new(db.clone(), clock.clone(), settings).unwrap();
+        let new = call_centers::NewCallCenter {
+            name: "Comptoir de Paris".into(),
+            time_zone: "Europe/Paris".into(),
+            currency: "EUR".into(),
+            phone_region: "FR".into(),
+        };
+        let center = call_centers::create(&db, &Actor::system(), new, now).await.unwrap();
+        let url = "http://vigie.test".to_owned();
+        let stop = CancellationToken::new().drop_guard();
+        Self { app, db, clock, url, center, _stop: stop, _folder: folder }
     }
 
     /// Makes a user of `role` in the first centre and returns a browser signed in as them.

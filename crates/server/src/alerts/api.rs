@@ -1,0 +1,446 @@
+use std::collections::HashMap;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use domain::alerts::{self, Alert, Changes, DueInput, NewAlert, Notice, Sort, Targets};
+use domain::paging::Total;
+use domain::{Error, Invalid};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value as Json_;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::filter::Params;
+use crate::app::App;
+use crate::error::AppError;
+use crate::extract::{Body, IfMatch, SignedIn};
+
+/// An alert on a client.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ApiAlert {
+    id: Uuid,
+    client_id: Uuid,
+    /// Shared by the alerts made in one go.
+    batch_id: Option<Uuid>,
+    #[schema(example = "Contrat annuel à renouveler", max_length = 200)]
+    title: String,
+    description: Option<String>,
+    #[schema(example = "2026-11-20T09:30:00Z")]
+    due_at: DateTime<Utc>,
+    /// The IANA zone its time was given in.
+    #[schema(example = "Africa/Dakar")]
+    timezone: String,
+    /// `done` once completed, else `due` once its time has come, else `in_progress`.
+    #[schema(example = "due", value_type = String)]
+    status: alerts::Status,
+    #[schema(example = "normal", value_type = String)]
+    priority: alerts::Priority,
+    assigned_to: Option<Uuid>,
+    created_by: Option<Uuid>,
+    acknowledged_at: Option<DateTime<Utc>>,
+    acknowledged_by: Option<Uuid>,
+    completed_at: Option<DateTime<Utc>>,
+    completed_by: Option<Uuid>,
+    /// Who is or was told, and how it went.
+    notices: Vec<ApiNotice>,
+    /// Goes into `If-Match`.
+    version: i32,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// One telling of one person.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ApiNotice {
+    #[schema(example = "at_due")]
+    level: String,
+    #[schema(example = "email")]
+    channel: String,
+    /// The user told.
+    recipient: Uuid,
+    /// `planned`, `sent`, `cancelled` or `given_up`.
+    #[schema(example = "sent")]
+    state: String,
+    planned_at: DateTime<Utc>,
+    sent_at: Option<DateTime<Utc>>,
+    attempts: i32,
+    last_error: Option<String>,
+}
+
+/// A page of alerts.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AlertPage {
+    data: Vec<ApiAlert>,
+    next_cursor: Option<String>,
+    total: ApiTotal,
+}
+
+/// How many there are in all.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ApiTotal {
+    #[schema(example = 37)]
+    value: i64,
+    /// `false`: there are more than `value`.
+    exact: bool,
+}
+
+impl From<Total> for ApiTotal {
+    fn from(total: Total) -> Self {
+        Self { value: total.value, exact: total.exact }
+    }
+}
+
+impl ApiAlert {
+    fn new(alert: Alert, notices: Vec<Notice>, now: DateTime<Utc>) -> Self {
+        Self {
+            status: alert.status(now),
+            priority: alert.priority(),
+            id: alert.id,
+            client_id: alert.client_id,
+            batch_id: alert.batch_id,
+            title: alert.title,
+            description: alert.description,
+            due_at: alert.due_at,
+            timezone: alert.time_zone,
+            assigned_to: alert.assigned_to,
+            created_by: alert.created_by,
+            acknowledged_at: alert.acknowledged_at,
+            acknowledged_by: alert.acknowledged_by,
+            completed_at: alert.completed_at,
+            completed_by: alert.completed_by,
+            notices: notices.into_iter().map(ApiNotice::from).collect(),
+            version: alert.version,
+            created_at: alert.created_at,
+            updated_at: alert.updated_at,
+        }
+    }
+}
+
+impl From<Notice> for ApiNotice {
+    fn from(notice: Notice) -> Self {
+        Self {
+            level: notice.level,
+            channel: notice.channel,
+            recipient: notice.recipient_id,
+            state: notice.state,
+            planned_at: notice.planned_at,
+            sent_at: notice.sent_at,
+            attempts: notice.attempts,
+            last_error: notice.last_error,
+        }
+    }
+}
+
+/// Alerts with their notices, in the order given.
+async fn whole(app: &App, rows: Vec<Alert>) -> Result<Vec<ApiAlert>, AppError> {
+    let ids: Vec<Uuid> = rows.iter().map(|alert| alert.id).collect();
+    let mut notices: HashMap<Uuid, Vec<Notice>> = HashMap::new();
+    for notice in alerts::notices_of(app.db().read(), &ids).await? {
+        notices.entry(notice.alert_id).or_default().push(notice);
+    }
+    let now = app.now();
+    let with_notices = |alert: Alert| {
+        let notices = notices.remove(&alert.id).unwrap_or_default();
+        ApiAlert::new(alert, notices, now)
+    };
+    Ok(rows.into_iter().map(with_notices).collect())
+}
+
+async fn answer(app: &App, status: StatusCode, alert: Alert) -> Result<Response, AppError> {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ETAG, IfMatch::etag(alert.version));
+    let body = whole(app, vec![alert]).await?.pop().ok_or(Error::NotFound)?;
+    Ok((status, headers, Json(body)).into_response())
+}
+
+/// An alert to be scheduled: on one client, on several, or on all that match a filter.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScheduleBody {
+    /// One client: the answer is the alert.
+    client_id: Option<Uuid>,
+    /// Several: the answer is the batch.
+    client_ids: Option<Vec<Uuid>>,
+    #[schema(example = "Contrat annuel à renouveler", max_length = 200)]
+    title: String,
+    #[schema(max_length = 5000)]
+    description: Option<String>,
+    /// An RFC 3339 instant, or a wall-clock time in `timezone`: `2026-11-20T09:30`.
+    #[schema(example = "2026-11-20T09:30:00Z")]
+    due_at: String,
+    /// An IANA zone; the centre's when absent.
+    #[schema(example = "Africa/Dakar")]
+    timezone: Option<String>,
+    /// `low`, `normal` (when absent), `high` or `critical`.
+    #[schema(example = "high")]
+    priority: Option<String>,
+    /// An active user of the centre who may see its clients.
+    assigned_to: Option<Uuid>,
+}
+
+/// What scheduling on many made.
+#[derive(Serialize, ToSchema)]
+pub(super) struct BatchMade {
+    batch_id: Uuid,
+    #[schema(example = 37)]
+    created: usize,
+}
+
+/// Schedule an alert
+///
+/// On one client (`client_id`), or on many at once (`client_ids` or `filter`): all or nothing.
+#[utoipa::path(post, path = "/api/alerts", tag = "alerts", request_body = ScheduleBody,
+    responses((status = 201, body = ApiAlert, description = "The alert; for many clients, `{batch_id, created}`"),
+        (status = 403, description = "Not allowed to"), (status = 422, description = "Wrong fields, each named")))]
+pub(super) async fn create(
+    State(app): State<App>,
+    caller: SignedIn,
+    Body(body): Body<ScheduleBody>,
+) -> Result<Response, AppError> {
+    let new = NewAlert {
+        title: body.title,
+        description: body.description,
+        due: DueInput::At(body.due_at),
+        time_zone: body.timezone,
+        priority: body.priority,
+        assigned_to: body.assigned_to,
+    };
+    let (actor, now) = (caller.actor(), app.now());
+    let targets = match (body.client_id, body.client_ids) {
+        (Some(client), None) => {
+            let alert = alerts::schedule(app.db(), &actor, client, &new, now).await?;
+            return answer(&app, StatusCode::CREATED, alert).await;
+        }
+        (None, Some(ids)) => Targets::Ids(ids),
+        (None, None) => return Err(Error::invalid("client_id", "required").into()),
+        _ => {
+            let mut invalid = Invalid::new();
+            invalid.add("client_id", "one-target").add("client_ids", "one-target");
+            return Err(invalid.check().map_or_else(AppError::from, |()| Error::NotFound.into()));
+        }
+    };
+    let batch = alerts::schedule_many(app.db(), &actor, &targets, &new, now).await?;
+    let made = BatchMade { batch_id: batch.id, created: batch.created };
+    Ok((StatusCode::CREATED, Json(made)).into_response())
+}
+
+/// List alerts
+#[utoipa::path(get, path = "/api/alerts", tag = "alerts", params(Params),
+    responses((status = 200, body = AlertPage), (status = 422, description = "A wrong filter")))]
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: SignedIn,
+    Query(params): Query<Params>,
+) -> Result<Json<AlertPage>, AppError> {
+    let actor = caller.actor();
+    let (filter, sort, limit) = params.read(Sort::SOONEST, chrono_tz::UTC)?;
+    let (conn, now) = (app.db().read(), app.now());
+    let cursor = params.cursor.as_deref();
+    let page = alerts::list(conn, &actor, &filter, sort, cursor, limit, now).await?;
+    let counts = alerts::counts(conn, &actor, &filter, now).await?;
+    let total = counts.of(&filter.statuses).into();
+    let data = whole(&app, page.rows).await?;
+    Ok(Json(AlertPage { data, next_cursor: page.next, total }))
+}
+
+/// Read an alert
+#[utoipa::path(get, path = "/api/alerts/{id}", tag = "alerts", params(("id" = Uuid, Path)),
+    responses((status = 200, body = ApiAlert), (status = 404, description = "Absent, or not yours to see")))]
+pub(super) async fn show(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Response, AppError> {
+    let alert = alerts::get(app.db().read(), &caller.actor(), id).await?;
+    answer(&app, StatusCode::OK, alert).await
+}
+
+/// What changes; absent fields stay, null empties.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChangeBody {
+    #[schema(max_length = 200)]
+    title: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, max_length = 5000)]
+    description: Option<Option<String>>,
+    #[schema(example = "2026-11-27T14:00:00Z")]
+    due_at: Option<String>,
+    timezone: Option<String>,
+    priority: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Uuid>)]
+    assigned_to: Option<Option<Uuid>>,
+}
+
+/// Tells null from absent.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+/// Edit or reschedule an alert
+///
+/// Moving the due time or the assignee cancels what was planned and plans it anew.
+#[utoipa::path(patch, path = "/api/alerts/{id}", tag = "alerts", request_body = ChangeBody,
+    params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The version read", example = "\"1\"")),
+    responses((status = 200, body = ApiAlert), (status = 404, description = "Absent, or not yours to see"),
+        (status = 412, description = "Changed since"), (status = 422, description = "Wrong fields, each named"),
+        (status = 428, description = "No If-Match")))]
+pub(super) async fn change(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+    version: IfMatch,
+    Body(body): Body<ChangeBody>,
+) -> Result<Response, AppError> {
+    let changes = Changes {
+        title: body.title,
+        description: body.description,
+        due: body.due_at.map(DueInput::At),
+        time_zone: body.timezone,
+        priority: body.priority,
+        assigned_to: body.assigned_to,
+    };
+    let actor = caller.actor();
+    alerts::get(app.db().read(), &actor, id).await?;
+    let version = version.required()?;
+    let alert = alerts::edit(app.db(), &actor, id, version, &changes, app.now()).await?;
+    answer(&app, StatusCode::OK, alert).await
+}
+
+/// Remove an alert
+#[utoipa::path(delete, path = "/api/alerts/{id}", tag = "alerts", params(("id" = Uuid, Path)),
+    responses((status = 204, description = "Removed"), (status = 404, description = "Absent, or not yours to see"),
+        (status = 412, description = "Changed since")))]
+pub(super) async fn remove(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+    IfMatch(version): IfMatch,
+) -> Result<StatusCode, AppError> {
+    alerts::remove(app.db(), &caller.actor(), id, version, app.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Complete an alert
+#[utoipa::path(post, path = "/api/alerts/{id}/completion", tag = "alerts", params(("id" = Uuid, Path)),
+    responses((status = 200, body = ApiAlert), (status = 404, description = "Absent, or not yours to see")))]
+pub(super) async fn complete(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+    IfMatch(version): IfMatch,
+) -> Result<Response, AppError> {
+    let alert = alerts::complete(app.db(), &caller.actor(), id, version, app.now()).await?;
+    answer(&app, StatusCode::OK, alert).await
+}
+
+/// Reopen an alert
+///
+/// What completing cancelled is planned again; whoever was already told is not told twice.
+#[utoipa::path(delete, path = "/api/alerts/{id}/completion", tag = "alerts", params(("id" = Uuid, Path)),
+    responses((status = 200, body = ApiAlert), (status = 404, description = "Absent, or not yours to see")))]
+pub(super) async fn reopen(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+    IfMatch(version): IfMatch,
+) -> Result<Response, AppError> {
+    let alert = alerts::reopen(app.db(), &caller.actor(), id, version, app.now()).await?;
+    answer(&app, StatusCode::OK, alert).await
+}
+
+/// Acknowledge an alert
+#[utoipa::path(post, path = "/api/alerts/{id}/acknowledgement", tag = "alerts", params(("id" = Uuid, Path)),
+    responses((status = 200, body = ApiAlert), (status = 404, description = "Absent, or not yours to see"),
+        (status = 409, description = "Already done")))]
+pub(super) async fn acknowledge(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+    IfMatch(version): IfMatch,
+) -> Result<Response, AppError> {
+    let alert = alerts::acknowledge(app.db(), &caller.actor(), id, version, app.now()).await?;
+    answer(&app, StatusCode::OK, alert).await
+}
+
+/// Something that happened to an alert.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AlertEvent {
+    id: Uuid,
+    #[serde(rename = "type")]
+    #[schema(example = "alert.rescheduled")]
+    kind: String,
+    at: DateTime<Utc>,
+    /// Who; null for the system.
+    actor: Option<EventActor>,
+    /// `changes` holds `field: [before, after]`.
+    data: Json_,
+}
+
+/// Who did it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct EventActor {
+    id: Uuid,
+    name: String,
+}
+
+/// What happened to an alert, newest first.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AlertHistory {
+    data: Vec<AlertEvent>,
+    next_cursor: Option<String>,
+}
+
+/// Which part of a history.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct HistoryParams {
+    /// How many, 200 at most.
+    #[param(value_type = Option<u32>)]
+    limit: Option<String>,
+    /// Where the page starts, from the page before.
+    cursor: Option<String>,
+}
+
+/// Read an alert's history
+#[utoipa::path(get, path = "/api/alerts/{id}/history", tag = "alerts", params(("id" = Uuid, Path), HistoryParams),
+    responses((status = 200, body = AlertHistory), (status = 404, description = "Absent, or not yours to see")))]
+pub(super) async fn history(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+    Query(params): Query<HistoryParams>,
+) -> Result<Json<AlertHistory>, AppError> {
+    let limit = match params.limit.as_deref().map(str::parse::<u32>) {
+        None => 50,
+        Some(Ok(limit)) if (1..=domain::paging::MAX_LIMIT).contains(&limit) => limit,
+        Some(_) => return Err(Error::invalid("limit", "wrong-value").into()),
+    };
+    let before = params.cursor.as_deref().map(domain::paging::read_cursor::<i64>).transpose()?;
+    let conn = app.db().read();
+    let events = alerts::history(conn, &caller.actor(), id, before, limit).await?;
+    let full = events.len() == limit as usize;
+    let next = events.last().filter(|_| full).map(|e| domain::paging::write_cursor(&e.seq));
+    let people: Vec<Uuid> = events.iter().filter_map(|event| event.actor_id).collect();
+    let names = alerts::names(conn, &people).await?;
+    let data = events
+        .into_iter()
+        .map(|event| AlertEvent {
+            id: event.id,
+            kind: event.kind,
+            at: event.at,
+            actor: event.actor_id.map(|id| {
+                let name = names.get(&id).cloned().unwrap_or_default();
+                EventActor { id, name }
+            }),
+            data: event.data,
+        })
+        .collect();
+    Ok(Json(AlertHistory { data, next_cursor: next }))
+}
