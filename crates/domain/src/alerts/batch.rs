@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use super::input::{check_due, read_due, read_priority, read_zone};
 use super::notices::{Planned, plan};
-use super::queries::{self, Insert, Shared, Target};
+use super::queries::{self, Insert, Person, Shared, Target};
 use super::recipients::{Chain, Directory, may_be_told};
 use base::db::Sql;
 
 use super::*;
+use crate::actor::Role;
+use crate::clients::{ClientFilter, matching_ids};
 
 /// Most clients one batch may hold.
 pub const MAX_BATCH: usize = 100_000;
@@ -18,6 +20,8 @@ pub const MAX_BATCH: usize = 100_000;
 pub enum Targets {
     /// These.
     Ids(Vec<Uuid>),
+    /// All that match, at the moment of scheduling.
+    Filter(Box<ClientFilter>),
 }
 
 /// What [`schedule_many`] made.
@@ -63,13 +67,18 @@ pub async fn matched(
 
 /// The ids, without repeats, in order.
 async fn expand(
-    _conn: &impl ConnectionTrait,
-    _actor: &Actor,
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
     targets: &Targets,
-    _now: DateTime<Utc>,
+    now: DateTime<Utc>,
 ) -> Result<Vec<Uuid>> {
     let mut ids = match targets {
         Targets::Ids(ids) => ids.clone(),
+        Targets::Filter(filter) => {
+            // One more than the limit, so that passing it shows.
+            let most = i64::try_from(MAX_BATCH).unwrap_or(i64::MAX) + 1;
+            matching_ids(conn, actor, filter, None, most, now).await?
+        }
     };
     ids.sort_unstable();
     ids.dedup();
@@ -166,8 +175,11 @@ pub(super) async fn check_assignee(
 ) -> Result<()> {
     let Some(assignee) = assignee else { return Ok(()) };
     let people = queries::active_people(tx, &[assignee]).await?;
+    let works = |person: &Person| Role::parse(&person.role).is_some_and(works_with_clients);
     let fits = people.first().is_some_and(|person| {
-        person.call_center_id.is_some() && centers.iter().all(|center| may_be_told(person, *center))
+        person.call_center_id.is_some()
+            && works(person)
+            && centers.iter().all(|center| may_be_told(person, *center))
     });
     if !fits {
         invalid.add("assigned_to", "unknown-assignee");
@@ -220,10 +232,15 @@ async fn write(
     let jobs = rows.iter().map(|row| due_job(row.id, 1, row.due_at)).collect();
     outbox::enqueue_many(tx, jobs, now).await?;
     let touched: Vec<Uuid> = clients.iter().map(|client| client.id).collect();
-    queries::refresh_next_alert(tx, &touched).await?;
+    crate::clients::refresh_next_alert(tx, &touched).await?;
     let events = rows.iter().filter_map(|row| scheduled(row, ready, batch_id)).collect();
     events::record_many(tx, actor, events, now).await?;
     Ok(rows.iter().map(|row| row.id).collect())
+}
+
+/// Those an alert can be given to, whatever the centre.
+fn works_with_clients(role: Role) -> bool {
+    matches!(role, Role::Owner | Role::Supervisor | Role::Agent)
 }
 
 fn scheduled(row: &Insert, ready: &Ready, batch_id: Option<Uuid>) -> Option<NewEvent> {
@@ -270,7 +287,7 @@ pub async fn remove_batch(
     queries::update_by_ids(&tx, &removal, &ids).await?;
     notices::cancel_many(&tx, &untouched, now).await?;
     let clients: Vec<Uuid> = untouched.iter().map(|alert| alert.client_id).collect();
-    queries::refresh_next_alert(&tx, &clients).await?;
+    crate::clients::refresh_next_alert(&tx, &clients).await?;
     let events =
         untouched.iter().map(|a| a.event("alert.removed", json!({ "batch_id": batch_id })));
     events::record_many(&tx, actor, events.collect(), now).await?;

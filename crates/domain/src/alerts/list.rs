@@ -124,7 +124,8 @@ struct Row {
 /// A page of the alerts the actor may see.
 ///
 /// # Errors
-/// A cursor that is not one of ours (`cursor`, `unreadable-cursor`).
+/// A cursor that is not one of ours (`cursor`, `unreadable-cursor`); [`Error::Forbidden`] for roles
+/// that do not work with clients.
 pub async fn list(
     conn: &impl ConnectionTrait,
     actor: &Actor,
@@ -134,6 +135,7 @@ pub async fn list(
     limit: u32,
     now: DateTime<Utc>,
 ) -> Result<Paged<Alert>> {
+    actor.require(actor.works_with_clients())?;
     let position = cursor.map(read_cursor::<Position>).transpose()?;
     let name = format!("{}{}", if sort.descending { "-" } else { "" }, sort.column.as_str());
     if position.as_ref().is_some_and(|p| p.sort != name || !fits(&p.place, sort.column)) {

@@ -300,6 +300,15 @@ pub async fn history(
     Ok(events::of_subject(conn, "alert", id, before, limit).await?)
 }
 
+/// The zone of a centre: what a wall-clock time means there.
+///
+/// # Errors
+/// The engine's.
+pub async fn center_zone(conn: &impl ConnectionTrait, center: Uuid) -> Result<Option<Tz>> {
+    let name = queries::center_zone(conn, center).await?;
+    Ok(name.and_then(|name| name.parse().ok()))
+}
+
 /// The alert the actor may see, held until `tx` ends; checks the version the caller read.
 async fn hold(
     tx: &Tx,
@@ -321,7 +330,7 @@ async fn save(tx: &Tx, mut alert: Alert, now: DateTime<Utc>) -> Result<Alert> {
     if queries::update(tx, &alert, now).await? != 1 {
         return Err(Error::Stale);
     }
-    queries::refresh_next_alert(tx, &[alert.client_id]).await?;
+    crate::clients::refresh_next_alert(tx, &[alert.client_id]).await?;
     alert.version += 1;
     alert.updated_at = now;
     Ok(alert)

@@ -156,20 +156,6 @@ pub(super) async fn update(tx: &Tx, alert: &Alert, now: DateTime<Utc>) -> Result
     sql.execute(tx).await
 }
 
-/// Sets clients.next_alert_at to the soonest open alert of each.
-pub(super) async fn refresh_next_alert(tx: &Tx, clients: &[Uuid]) -> Result<(), DbErr> {
-    for ids in clients.chunks(CHUNK) {
-        let mut sql = Sql::new(
-            "UPDATE clients SET next_alert_at = (SELECT MIN(a.due_at) FROM alerts a \
-             WHERE a.client_id = clients.id AND a.completed_at IS NULL AND a.deleted_at IS NULL) \
-             WHERE id IN ",
-        );
-        sql.bind_list(ids.to_vec());
-        sql.execute(tx).await?;
-    }
-    Ok(())
-}
-
 /// A client an alert may be put on.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Target {
@@ -261,4 +247,14 @@ pub(super) async fn update_by_ids(tx: &Tx, prefix: &Sql, ids: &[Uuid]) -> Result
         touched += sql.execute(tx).await?;
     }
     Ok(touched)
+}
+
+/// The zone of a centre.
+pub(super) async fn center_zone(
+    conn: &impl ConnectionTrait,
+    center: Uuid,
+) -> Result<Option<String>, DbErr> {
+    Sql::with("SELECT time_zone FROM call_centers WHERE id = $1", [center.into()])
+        .scalar(conn)
+        .await
 }

@@ -408,6 +408,8 @@ pub async fn restore(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Re
         changes.insert("code".into(), json!([code, null]));
     }
     queries::set(&tx, id, "deleted_at", None::<DateTime<Utc>>.into(), now).await?;
+    // What fell due while the client lay in the bin is told now.
+    crate::alerts::arm_clients(&tx, &[id], now).await?;
     events::record(&tx, actor, event("client.restored", center, id, changes), now).await?;
     let client = get(&tx, actor, id).await?;
     tx.commit().await?;

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use domain::alerts::{self, Alert, Changes, DueInput, NewAlert, Notice, Sort, Targets};
+use domain::clients::ClientFilter;
 use domain::paging::Total;
 use domain::{Error, Invalid};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -164,6 +165,9 @@ pub(super) struct ScheduleBody {
     client_id: Option<Uuid>,
     /// Several: the answer is the batch.
     client_ids: Option<Vec<Uuid>>,
+    /// All that match now, as `GET /api/clients` would list them: the answer is the batch.
+    #[schema(value_type = Option<Object>)]
+    filter: Option<ClientFilter>,
     #[schema(example = "Contrat annuel à renouveler", max_length = 200)]
     title: String,
     #[schema(max_length = 5000)]
@@ -209,22 +213,38 @@ pub(super) async fn create(
         assigned_to: body.assigned_to,
     };
     let (actor, now) = (caller.actor(), app.now());
-    let targets = match (body.client_id, body.client_ids) {
-        (Some(client), None) => {
+    let targets = match (body.client_id, body.client_ids, body.filter) {
+        (Some(client), None, None) => {
             let alert = alerts::schedule(app.db(), &actor, client, &new, now).await?;
             return answer(&app, StatusCode::CREATED, alert).await;
         }
-        (None, Some(ids)) => Targets::Ids(ids),
-        (None, None) => return Err(Error::invalid("client_id", "required").into()),
+        (None, Some(ids), None) => Targets::Ids(ids),
+        (None, None, Some(mut filter)) => {
+            let mut invalid = Invalid::new();
+            filter.check(&mut invalid);
+            invalid.check()?;
+            filter.time_zone = filter.time_zone.or_else(|| zone_name(&caller));
+            Targets::Filter(Box::new(filter))
+        }
+        (None, None, None) => return Err(Error::invalid("client_id", "required").into()),
         _ => {
             let mut invalid = Invalid::new();
             invalid.add("client_id", "one-target").add("client_ids", "one-target");
-            return Err(invalid.check().map_or_else(AppError::from, |()| Error::NotFound.into()));
+            invalid.add("filter", "one-target");
+            invalid.check()?;
+            return Err(Error::NotFound.into());
         }
     };
     let batch = alerts::schedule_many(app.db(), &actor, &targets, &new, now).await?;
     let made = BatchMade { batch_id: batch.id, created: batch.created };
     Ok((StatusCode::CREATED, Json(made)).into_response())
+}
+
+/// The zone days are told in for whoever asks.
+fn zone_name(caller: &SignedIn) -> Option<String> {
+    let profile = &caller.0.profile;
+    let center = profile.center.as_ref().map(|center| center.time_zone.clone());
+    profile.time_zone.clone().or(center)
 }
 
 /// List alerts

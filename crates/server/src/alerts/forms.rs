@@ -6,7 +6,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use domain::alerts::{self, Alert, Assignable, Changes, DueInput, NewAlert, Priority, Targets, local_time};
+use domain::alerts::{
+    self, Alert, Assignable, Changes, DueInput, NewAlert, Priority, Targets, local_time,
+};
 use domain::clients::{self, ClientFilter};
 use domain::{Actor, Error, FieldError};
 use url::form_urlencoded;
@@ -15,7 +17,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::SignedIn;
-use crate::page::{Flash, Form, Page, redirect_with};
+use crate::page::{Flash, Form, Markup, Page, redirect_with};
 
 /// Due times one click away.
 const QUICK: [&str; 5] = ["hour", "evening", "tomorrow", "monday", "week"];
@@ -50,7 +52,15 @@ struct FormPage {
 #[derive(Template)]
 #[template(path = "alerts/form_frame.html")]
 struct FormFrame {
-    inner: FormPage,
+    it: FormPage,
+}
+
+/// The form itself, the same in both.
+#[derive(Template)]
+#[template(path = "alerts/form_body.html")]
+struct FormBody<'a> {
+    page: &'a Page,
+    it: &'a FormPage,
 }
 
 impl FormPage {
@@ -85,14 +95,17 @@ impl FormPage {
         }
     }
 
+    fn body(&self) -> Result<Markup, askama::Error> {
+        FormBody { page: &self.page, it: self }.render().map(askama::filters::Safe)
+    }
+
     fn priority(&self) -> &str {
         let typed = self.form.value("priority");
         if typed.is_empty() { "normal" } else { typed }
     }
 
     fn answer(self, framed: bool, status: StatusCode) -> Result<Response, AppError> {
-        let html =
-            if framed { FormFrame { inner: self }.render()? } else { self.render()? };
+        let html = if framed { FormFrame { it: self }.render()? } else { self.render()? };
         Ok((status, Html(html)).into_response())
     }
 }
@@ -162,7 +175,10 @@ pub(super) async fn create_for_client(
     match alerts::schedule(app.db(), &actor, id, &new, app.now()).await {
         Ok(alert) => {
             let flash = Flash::success("alert-scheduled").with("title", &alert.title);
-            Ok(redirect_with(&shown.back, &flash.undo(format!("/alertes/{}/suppression", alert.id))))
+            Ok(redirect_with(
+                &shown.back,
+                &flash.undo(format!("/alertes/{}/suppression", alert.id)),
+            ))
         }
         Err(Error::Invalid(errors)) => again(shown, &errors, is_framed(&headers)),
         Err(error) => Err(error.into()),
@@ -184,7 +200,8 @@ fn again(mut shown: FormPage, errors: &[FieldError], framed: bool) -> Result<Res
 
 /// What was typed, as the domain takes it.
 fn new_alert(form: &Form, zone: Tz, now: DateTime<Utc>) -> NewAlert {
-    let given = |name: &str| Some(form.value(name).to_owned()).filter(|value| !value.trim().is_empty());
+    let given =
+        |name: &str| Some(form.value(name).to_owned()).filter(|value| !value.trim().is_empty());
     NewAlert {
         title: form.value("title").to_owned(),
         description: given("description"),

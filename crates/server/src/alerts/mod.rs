@@ -1,12 +1,19 @@
 //! Alerts: list, forms, API, and the mail at their second.
 
+mod actions;
 mod api;
 mod filter;
+mod forms;
 mod jobs;
 mod mail;
+mod pages;
+mod view;
 
+use axum::http::Method;
 use base::outbox::Handlers;
 use utoipa_axum::routes;
+
+pub use pages::of_client;
 
 use crate::app::App;
 use crate::router::Routes;
@@ -14,6 +21,24 @@ use crate::router::Routes;
 /// This feature's routes.
 pub fn routes() -> Routes {
     Routes::new()
+        .page(Method::GET, "/alertes", pages::list)
+        .page(Method::GET, "/alertes/{id}", pages::show)
+        .page(Method::GET, "/client/{id}/alertes/nouvelle", forms::new_for_client)
+        .page(Method::POST, "/client/{id}/alertes/nouvelle", forms::create_for_client)
+        .page(Method::GET, "/alertes/nouvelle", forms::new_for_many)
+        .page(Method::POST, "/alertes/nouvelle", forms::create_for_many)
+        .page(Method::POST, "/alertes/nouvelle/selection", forms::choose_many)
+        .page(Method::GET, "/alertes/{id}/modifier", forms::edit)
+        .page(Method::POST, "/alertes/{id}/modifier", forms::save)
+        .page(Method::POST, "/alertes/{id}/completion", actions::complete)
+        .page(Method::POST, "/alertes/{id}/reouverture", actions::reopen)
+        .page(Method::POST, "/alertes/{id}/prise-en-charge", actions::acknowledge)
+        .page(Method::POST, "/alertes/{id}/report", actions::snooze)
+        .page(Method::POST, "/alertes/{id}/echeance", actions::unsnooze)
+        .page(Method::POST, "/alertes/{id}/suppression", actions::remove)
+        .page(Method::POST, "/alertes/{id}/restauration", actions::restore)
+        .page(Method::GET, "/alertes/lots/{id}", actions::batch)
+        .page(Method::POST, "/alertes/lots/{id}/annulation", actions::undo_batch)
         .api(routes!(api::create, api::list))
         .api(routes!(api::show, api::change, api::remove))
         .api(routes!(api::history))

@@ -182,7 +182,10 @@ pub(super) async fn show(
     let history = events.into_iter().map(|event| happened(&page, event, &name)).collect();
     Ok(Html(
         Show {
-            notices: notices.into_iter().map(|n| (n.clone(), state_pill(&page, &n.state))).collect(),
+            notices: notices
+                .into_iter()
+                .map(|n| (n.clone(), state_pill(&page, &n.state)))
+                .collect(),
             history,
             acknowledged_by: name(alert.acknowledged_by),
             completed_by: name(alert.completed_by),
@@ -245,7 +248,13 @@ fn happened(page: &Page, event: Event, name: &impl Fn(Option<Uuid>) -> Option<St
         words.push(page.t("alert-event-nobody"));
     }
     words.extend(name(event.actor_id));
-    Happened { colour, icon, title: page.t(&format!("event-{key}")), text: words.join(" · "), event }
+    Happened {
+        colour,
+        icon,
+        title: page.t(&format!("event-{key}")),
+        text: words.join(" · "),
+        event,
+    }
 }
 
 /// `Échéance : 20 nov. 2026, 09:30 → 27 nov. 2026, 14:00`.
@@ -275,7 +284,11 @@ fn changes(
         .filter_map(|(field, label)| {
             let pair = event.data["changes"][field].as_array()?;
             let (before, after) = (value(field, pair.first()?), value(field, pair.get(1)?));
-            let args = [("before", before.into()), ("after", after.into()), ("label", page.t(label).into())];
+            let args = [
+                ("before", before.into()),
+                ("after", after.into()),
+                ("label", page.t(label).into()),
+            ];
             Some(page.language.t_with("alert-event-change", &args))
         })
         .collect();
@@ -317,5 +330,5 @@ pub async fn of_client(app: &App, page: &Page, client_id: Uuid) -> Result<Markup
     let rows = open.rows.into_iter().chain(done.rows);
     let rows = rows.map(|alert| Row::new(page, alert)).collect();
     let html = OfClient { page, client_id, rows, more }.render()?;
-    Ok(askama::filters::HtmlSafeOutput(html))
+    Ok(askama::filters::Safe(html))
 }

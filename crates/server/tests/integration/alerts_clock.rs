@@ -52,7 +52,7 @@ async fn weeks(kind: Kind, seed: u64) {
     let random = StdRng::seed_from_u64(seed);
     let mut world = World { app, smtp, random, people, clients, alerts: Vec::new() };
     world.moody_server(seed);
-    for _ in 0..45 {
+    while world.alerts.len() < 10_000 {
         world.schedule_some().await;
         world.change_some().await;
         world.pass_time().await;
@@ -105,10 +105,10 @@ impl World {
 
     async fn schedule_some(&mut self) {
         let now = self.app.clock.now();
-        for _ in 0..5 {
+        for _ in 0..4 {
             let (actor, new) = (self.anyone(), self.new_alert());
-            let start = self.random.random_range(0..self.clients.len() - 60);
-            let ids = self.clients[start..start + self.random.random_range(30..60)].to_vec();
+            let start = self.random.random_range(0..self.clients.len() - 110);
+            let ids = self.clients[start..start + self.random.random_range(90..110)].to_vec();
             let targets = Targets::Ids(ids);
             let made = alerts::schedule_many(&self.app.db, &actor, &targets, &new, now).await;
             // Someone who was deactivated cannot be given an alert: a refusal like any other.
