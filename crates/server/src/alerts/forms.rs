@@ -60,6 +60,8 @@ struct FormFrame {
 #[template(path = "alerts/form_body.html")]
 struct FormBody<'a> {
     page: &'a Page,
+    form: &'a Form,
+    zone_help: String,
     it: &'a FormPage,
 }
 
@@ -96,7 +98,13 @@ impl FormPage {
     }
 
     fn body(&self) -> Result<Markup, askama::Error> {
-        FormBody { page: &self.page, it: self }.render().map(askama::filters::Safe)
+        let zone_help = self.page.t1("alert-zone", "zone", self.zone.name().to_owned());
+        let body = FormBody { page: &self.page, form: &self.form, zone_help, it: self };
+        body.render().map(askama::filters::Safe)
+    }
+
+    fn priority_words(&self) -> String {
+        self.page.t(&format!("alert-priority-{}", self.priority()))
     }
 
     fn priority(&self) -> &str {

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::error::AppError;
 use crate::extract::SignedIn;
 use crate::grid::Query;
-use crate::page::{Flash, Page, redirect_with};
+use crate::page::{Flash, Markup, Page, redirect_with};
 
 /// Lines on a page of the timeline or the history.
 const LINES: u32 = 50;
@@ -44,6 +44,8 @@ struct Show {
     entries: Vec<Entry>,
     /// Where older entries are.
     older: Option<String>,
+    /// Their alerts, on their tab.
+    alerts: Option<Markup>,
 }
 
 impl Show {
@@ -68,7 +70,8 @@ pub(super) async fn alerts(
     Path(id): Path<Uuid>,
 ) -> Result<Html<String>, AppError> {
     let client = clients::get(app.db().read(), &caller.actor(), id).await?;
-    let show = Show { page, client, tab: Tab::Alerts, entries: Vec::new(), older: None };
+    let alerts = Some(crate::alerts::of_client(&app, &page, id).await?);
+    let show = Show { page, client, tab: Tab::Alerts, entries: Vec::new(), older: None, alerts };
     Ok(Html(show.render()?))
 }
 
@@ -133,7 +136,7 @@ async fn past(
             Entry { line: words::line(&page, entry, &people), changes }
         })
         .collect();
-    Ok(Html(Show { page, client, tab, entries, older }.render()?))
+    Ok(Html(Show { page, client, tab, entries, older, alerts: None }.render()?))
 }
 
 /// `POST /client/{id}/activation`
