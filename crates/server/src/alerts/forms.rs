@@ -25,7 +25,7 @@ const QUICK: [&str; 5] = ["hour", "evening", "tomorrow", "monday", "week"];
 /// What the form is for.
 enum Subject {
     /// A new alert on one client.
-    Client { id: Uuid, name: String },
+    Client { name: String },
     /// A new alert on many clients.
     Many { count: usize },
     /// An alert that exists.
@@ -89,7 +89,7 @@ impl FormPage {
 
     fn lead(&self) -> String {
         match &self.subject {
-            Subject::Client { name, .. } => self.page.t1("alert-for", "name", name.clone()),
+            Subject::Client { name } => self.page.t1("alert-for", "name", name.clone()),
             Subject::Many { count } => {
                 self.page.t1("alert-for-many", "count", i64::try_from(*count).unwrap_or(0))
             }
@@ -152,7 +152,7 @@ async fn for_client(
     Ok(FormPage {
         zone: zone_of(app, center, &page).await?,
         form,
-        subject: Subject::Client { id, name: client.full_name },
+        subject: Subject::Client { name: client.full_name },
         people,
         hidden: Vec::new(),
         theirs: None,
