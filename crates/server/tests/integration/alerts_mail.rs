@@ -272,7 +272,7 @@ async fn text_people_type_cannot_break_the_mail(app: TestApp, smtp: SmtpServer) 
     let [mail] = smtp.mails().try_into().unwrap();
     assert_eq!(
         mail.subject,
-        "Échéance atteinte : Ligne Bcc: x@y.test et fin (Élodie Client 00000)"
+        "Échéance atteinte\u{a0}: Ligne Bcc: x@y.test et fin (Élodie Client 00000)"
     );
     assert!(mail.text.contains("{{ 1 }}"));
 }
