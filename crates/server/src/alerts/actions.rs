@@ -136,6 +136,7 @@ pub(super) async fn unsnooze(
 ) -> Result<Response, AppError> {
     let wrong = || domain::Error::invalid("instant", "wrong-value");
     let soon = |at: &DateTime<Utc>| (*at - app.now()).num_days().abs() < 36_525;
+    alerts::get(app.db().read(), &caller.actor(), id).await?;
     let at = click.get("instant").and_then(|seconds| seconds.parse().ok());
     let at = at.and_then(|at| DateTime::from_timestamp(at, 0)).filter(soon).ok_or_else(wrong)?;
     let alert = alerts::postpone(app.db(), &caller.actor(), id, at, app.now()).await?;

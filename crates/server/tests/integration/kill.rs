@@ -44,7 +44,7 @@ async fn hundred_kills(kind: Kind) {
     for (_, at) in &due {
         set_clock(*at - TimeDelta::milliseconds(5));
         let mut vigie = spawn(&address, folder.path(), &smtp.url);
-        let life = Duration::from_micros(rand::rng().random_range(0..40_000));
+        let life = Duration::from_micros(rand::rng().random_range(0..500_000));
         tokio::time::sleep(life).await;
         vigie.kill().unwrap();
         vigie.wait().unwrap();

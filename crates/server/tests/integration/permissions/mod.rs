@@ -127,6 +127,8 @@ fn body(line: &Line, app: &TestApp) -> Json {
         ("POST", "/api/call-centers") => json!({ "name": "Nouveau", "time_zone": "Europe/Paris",
             "currency": "EUR", "phone_region": "FR" }),
         ("POST", "/api/clients/bulk") => json!({ "action": "activate", "ids": [] }),
+        ("POST", "/api/alerts") => json!({ "title": "t", "due_at": "2030-01-01T09:00",
+            "client_id": uuid::Uuid::nil() }),
         ("POST", "/api/clients") => json!({ "last_name": "Sarr" }),
         _ => json!({}),
     }
