@@ -98,18 +98,24 @@ impl Tx {
 struct SqliteGuard {
     conn: DatabaseConnection,
     guard: Option<OwnedMutexGuard<Writer>>,
+    /// Whether there is a savepoint to roll back to.
+    is_open: bool,
 }
 
 async fn begin_sqlite(db: &Db) -> Result<Kind, DbErr> {
     let conn = db.0.write.clone();
-    let mut guard = db.0.writer.clone().lock_owned().await;
-    if guard.group.is_none() {
-        conn.execute_unprepared("BEGIN IMMEDIATE").await?;
+    let guard = db.0.writer.clone().lock_owned().await;
+    // From here on, a caller who goes away in the middle leaves the writer as it was.
+    let mut held = SqliteGuard { conn, guard: Some(guard), is_open: false };
+    if let Some(writer) = &mut held.guard
+        && writer.group.is_none()
+    {
         let outcome = Arc::new(watch::Sender::new(None));
-        guard.group = Some(Group { outcome, waiting: 0 });
+        writer.group = Some(Group { outcome, waiting: 0 });
+        held.conn.execute_unprepared("BEGIN IMMEDIATE").await?;
     }
-    let held = SqliteGuard { conn, guard: Some(guard) };
     held.conn.execute_unprepared("SAVEPOINT verb").await?;
+    held.is_open = true;
     Ok(Kind::Sqlite(held))
 }
 
@@ -154,18 +160,17 @@ impl SqliteGuard {
 impl Drop for SqliteGuard {
     fn drop(&mut self) {
         if let Some(guard) = self.guard.take() {
-            roll_back(self.conn.clone(), guard);
+            roll_back(self.conn.clone(), guard, self.is_open);
         }
     }
 }
 
 /// Undoes one savepoint in the background (drop cannot wait); the writer stays held until done.
-fn roll_back(conn: DatabaseConnection, mut guard: OwnedMutexGuard<Writer>) {
+fn roll_back(conn: DatabaseConnection, mut guard: OwnedMutexGuard<Writer>, is_open: bool) {
     let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
     runtime.spawn(async move {
-        let undone = conn.execute_unprepared("ROLLBACK TO verb").await;
         let Some(group) = guard.group.clone() else { return };
-        if undone.is_err() {
+        if is_open && conn.execute_unprepared("ROLLBACK TO verb").await.is_err() {
             // The engine already rolled the whole transaction back (disk full, I/O error):
             // everyone in the group must hear that nothing was written.
             let _ = conn.execute_unprepared("ROLLBACK").await;
@@ -173,7 +178,9 @@ fn roll_back(conn: DatabaseConnection, mut guard: OwnedMutexGuard<Writer>) {
             guard.group = None;
             return;
         }
-        let _ = conn.execute_unprepared("RELEASE verb").await;
+        if is_open {
+            let _ = conn.execute_unprepared("RELEASE verb").await;
+        }
         if group.waiting == 0 {
             let _ = conn.execute_unprepared("ROLLBACK").await;
             guard.group = None;

@@ -53,7 +53,7 @@ fn end_of_gap(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
         }
     }
     // The halving may stop inside the second that holds the transition.
-    Some(chrono::DurationRound::duration_trunc(after.and_utc(), TimeDelta::seconds(1)).ok()?)
+    chrono::DurationRound::duration_trunc(after.and_utc(), TimeDelta::seconds(1)).ok()
 }
 
 #[cfg(test)]

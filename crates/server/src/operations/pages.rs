@@ -53,7 +53,6 @@ pub(super) async fn journal(
 struct Show {
     page: Page,
     operation: Operation,
-    file: Option<String>,
     draft: Option<Uuid>,
     rejects: Vec<Shown>,
     kept: Vec<Kept>,
@@ -87,7 +86,6 @@ pub(super) async fn show(
     let what = what(&page, &operation);
     let rejects = rejects.into_iter().map(|reject| in_words(&page, reject)).collect();
     let show = Show {
-        file: import.as_ref().map(|params| params.name.clone()),
         draft: import.and_then(|params| params.draft),
         page,
         operation,
