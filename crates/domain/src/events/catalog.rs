@@ -45,6 +45,8 @@ pub struct EventType {
 }
 
 const CHANGES: Field = Field { name: "changes", shape: Shape::Changes, required: false };
+const NAME: Field = Field { name: "name", shape: Shape::Text, required: true };
+const PURPOSE: Field = Field { name: "purpose", shape: Shape::Text, required: true };
 const ROLE: Field = Field { name: "role", shape: Shape::Text, required: true };
 
 const fn kind(
@@ -60,7 +62,10 @@ pub const EVENT_TYPES: &[EventType] = &[
     kind("call_center.created", "A call centre was created.", &[CHANGES]),
     kind("call_center.updated", "A call centre's settings were changed.", &[CHANGES]),
     kind("user.created", "An account was created.", &[ROLE]),
-    kind("user.invited", "An invitation was sent.", &[]),
+    kind("user.invited", "An invitation was asked for.", &[]),
+    kind("user.link_sent", "A link to choose a password was sent.", &[PURPOSE]),
+    kind("user.token_created", "A personal token was made.", &[NAME]),
+    kind("user.token_revoked", "A personal token was revoked.", &[NAME]),
     kind("user.updated", "An account was changed.", &[CHANGES]),
     kind("user.activated", "An account was activated.", &[CHANGES]),
     kind("user.deactivated", "An account was deactivated; its sessions ended.", &[CHANGES]),

@@ -44,9 +44,9 @@ impl Purpose {
     /// The kind of the job that sends it.
     pub fn job_kind(self) -> &'static str {
         match self {
-            Self::FirstAdmin => "user.first_admin",
-            Self::Invitation => "user.invitation",
-            Self::Reset => "user.reset",
+            Self::FirstAdmin => "mail_first_admin",
+            Self::Invitation => "mail_invitation",
+            Self::Reset => "mail_reset",
         }
     }
 

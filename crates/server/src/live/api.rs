@@ -72,7 +72,12 @@ pub(super) async fn stream(
         Some(since) if since > events::head(app.db().read()).await?.0 => Some(reset(position)),
         _ => None,
     };
-    let known = since.unwrap_or(position).max(position);
+    // Without `since`, from now on: what the hub has not told yet but happened before is old news.
+    let now = match since {
+        Some(since) => since,
+        None => events::head(app.db().read()).await?.0,
+    };
+    let known = now.max(position);
     if is_bearer {
         let end = seat.end.clone();
         tokio::spawn(async move {

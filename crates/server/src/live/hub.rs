@@ -95,6 +95,11 @@ impl Hub {
         (self.0.batches.subscribe(), *position)
     }
 
+    /// The number of the last event told.
+    pub fn position(&self) -> i64 {
+        *lock(&self.0.position)
+    }
+
     /// How many streams are open.
     pub fn open_streams(&self) -> usize {
         lock(&self.0.streams).len()
@@ -163,9 +168,17 @@ impl Hub {
 
     /// A user whose rights may have changed comes back with the new ones, or not at all.
     fn end_changed_users(&self, facts: &[Fact]) {
+        // These leave rights as they were.
+        const HARMLESS: [&str; 5] = [
+            "user.created",
+            "user.signed_in",
+            "user.link_sent",
+            "user.token_created",
+            "user.token_revoked",
+        ];
         let changed: Vec<Uuid> = facts
             .iter()
-            .filter(|f| f.subject_kind == "user" && f.kind != "user.signed_in")
+            .filter(|f| f.subject_kind == "user" && !HARMLESS.contains(&f.kind.as_str()))
             .map(|f| f.subject_id)
             .collect();
         if changed.is_empty() {

@@ -1,5 +1,6 @@
 //! `vigie demo`: a believable company to look at, the same each time.
 
+mod alerts;
 mod names;
 mod people;
 
@@ -20,11 +21,14 @@ pub struct Options {
     /// How many clients
     #[arg(long, default_value_t = 2_000)]
     clients: usize,
+    /// How many alerts [default: one for six clients, at most 600]
+    #[arg(long)]
+    alerts: Option<usize>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clients: 2_000 }
+        Self { clients: 2_000, alerts: None }
     }
 }
 
@@ -88,6 +92,11 @@ async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), Fail
                 .collect();
             made[index].extend(insert(db, place, &batch, at).await?);
         }
+    }
+    let alerts = options.alerts.unwrap_or_else(|| (options.clients / 6).min(600));
+    for (place, clients) in company.places.iter().zip(&made) {
+        let share = (alerts * clients.len()).div_ceil(options.clients.max(1));
+        alerts::schedule(db, place, clients, share, &mut dice, now).await?;
     }
     Ok(())
 }

@@ -151,7 +151,16 @@ impl TestApp {
     /// A browser with an open session of that user.
     pub async fn browser_of(&self, user: Uuid) -> Browser {
         let opened = users::sessions::open(&self.db, user, self.clock.now()).await.unwrap();
+        self.settle().await;
         Browser::new(self, Some(user), Some(opened))
+    }
+
+    /// Returns once open pages have been told everything that happened so far.
+    pub async fn settle(&self) {
+        let (head, _) = domain::events::head(self.db.read()).await.unwrap();
+        while self.app.live().position() < head {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
     }
 
     /// A browser nobody is signed in to.
