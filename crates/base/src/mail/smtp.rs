@@ -78,9 +78,15 @@ impl Smtp {
     /// Hands a message over. `Ok` means that the server answers for it from now on.
     pub async fn send(&self, message: &MailMessage) -> Result<(), SendError> {
         let built = build(message)?;
-        match tokio::time::timeout(TOTAL_TIMEOUT, self.transport.send(built)).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(judged(&error)),
+        let transport = self.transport.clone();
+        // In a task of its own: given up half-way (by the caller, or by the time), a conversation
+        // would go back to the pool with answers still to come, and the next message would take
+        // them for its own: marked sent, received by nobody.
+        let conversation = tokio::spawn(async move { transport.send(built).await });
+        match tokio::time::timeout(TOTAL_TIMEOUT, conversation).await {
+            Ok(Ok(Ok(_))) => Ok(()),
+            Ok(Ok(Err(error))) => Err(judged(&error)),
+            Ok(Err(_)) => Err(SendError::Transient { reason: "network".to_owned() }),
             Err(_) => Err(SendError::Transient { reason: "timeout".to_owned() }),
         }
     }
