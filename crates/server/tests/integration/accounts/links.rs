@@ -100,7 +100,7 @@ async fn someone_invited_receives_a_mail_and_chooses_a_password(app: TestApp) {
     ];
     let list = owner.post_form("/administration/utilisateurs", &fields).await.expect(303);
     assert_eq!(list.location(), "/administration/utilisateurs");
-    let jobs = Sql::new("SELECT payload FROM jobs WHERE kind = 'user.invitation'");
+    let jobs = Sql::new("SELECT payload FROM jobs WHERE kind = 'mail_invitation'");
     let payload: serde_json::Value = jobs.scalar(app.db.read()).await.unwrap().unwrap();
     assert_eq!(payload.as_object().unwrap().keys().collect::<Vec<_>>(), ["user_id"]);
     app.work().await;
@@ -146,7 +146,7 @@ async fn a_reset_says_the_same_for_an_unknown_address_and_mails_only_the_known(a
         answers.push((answer.location().to_owned(), cookie, answer.body));
     }
     assert_eq!(answers[0], answers[1]);
-    let count = Sql::new("SELECT COUNT(*) FROM jobs WHERE kind = 'user.reset'");
+    let count = Sql::new("SELECT COUNT(*) FROM jobs WHERE kind = 'mail_reset'");
     assert_eq!(
         count.scalar::<i64>(app.db.read()).await.unwrap(),
         Some(2),
