@@ -70,8 +70,9 @@ export class Vigie {
   advance(seconds: number): void {
     this.offset += seconds;
     const file = join(this.folder, "test-clock");
+    const instant = new Date(Date.now() + this.offset * 1000).toISOString();
     // Whole at once: the server may read at any moment.
-    writeFileSync(`${file}.new`, `${this.offset}\n`);
+    writeFileSync(`${file}.new`, `${instant}\n`);
     renameSync(`${file}.new`, file);
   }
 
