@@ -1,4 +1,6 @@
-use sea_orm::{ConnectionTrait, DbErr, ExecResult, FromQueryResult, Statement, TryGetable, Value};
+use sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, ExecResult, FromQueryResult, Statement, TryGetable, Value,
+};
 
 /// A statement under construction: text with numbered placeholders and the values bound to them.
 ///
@@ -65,7 +67,9 @@ impl Sql {
     }
 
     fn statement(self, conn: &impl ConnectionTrait) -> Statement {
-        Statement::from_sql_and_values(conn.get_database_backend(), self.text, self.values)
+        let backend = conn.get_database_backend();
+        let anonymous = if backend == DbBackend::Sqlite { anonymous(&self.text) } else { None };
+        Statement::from_sql_and_values(backend, anonymous.unwrap_or(self.text), self.values)
     }
 
     /// Runs it and returns how many rows it touched.
@@ -130,5 +134,37 @@ impl Sql {
             .iter()
             .map(|row| row.try_get_by_index(0))
             .collect()
+    }
+}
+
+/// The statement with `?` for `$1`, `$2`, … if they come in that order, once each. SQLite takes
+/// numbered placeholders for names and looks each one up in a list: binding thousands of them
+/// would cost the square of their number.
+fn anonymous(text: &str) -> Option<String> {
+    let mut parts = text.split('$');
+    let mut written = String::with_capacity(text.len());
+    written.push_str(parts.next()?);
+    for (index, part) in parts.enumerate() {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        if part[..digits].parse() != Ok(index + 1) {
+            return None;
+        }
+        written.push('?');
+        written.push_str(&part[digits..]);
+    }
+    Some(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::anonymous;
+
+    #[test]
+    fn placeholders_lose_their_numbers_only_where_order_says_the_same() {
+        assert_eq!(anonymous("a = $1 AND b IN ($2, $3)").as_deref(), Some("a = ? AND b IN (?, ?)"));
+        assert_eq!(anonymous("SELECT 1").as_deref(), Some("SELECT 1"));
+        for kept in ["a = $2 AND b = $1", "a = $1 OR b = $1", "price = '$'"] {
+            assert_eq!(anonymous(kept), None, "{kept}");
+        }
     }
 }
