@@ -4,6 +4,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{StatusCode, header, request::Parts};
 use bytes::Bytes;
 use domain::{Actor, FieldError};
+use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
@@ -106,6 +107,18 @@ fn wrong_field(path: &str, message: &str) -> FieldError {
         (path.to_owned(), "wrong-value")
     };
     FieldError { field, code, args: Vec::new() }
+}
+
+/// For a field of a change: tells null, which empties, from absent, which leaves as it is.
+///
+/// # Errors
+/// The field's own.
+pub fn present<'de, T, D>(from: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: serde::Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    Option::deserialize(from).map(Some)
 }
 
 /// The version an `If-Match` header names: `"7"`. Empty without one, or for `*`.

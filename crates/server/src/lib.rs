@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod alerts;
+pub mod answer;
 pub mod app;
 pub mod assets;
 pub mod cli;

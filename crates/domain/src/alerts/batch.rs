@@ -86,7 +86,7 @@ async fn expand(
 }
 
 /// The alert as it will be on the clients of each centre.
-struct Ready {
+pub(super) struct Ready {
     title: String,
     description: Option<String>,
     priority: Priority,
@@ -124,8 +124,8 @@ pub(super) async fn schedule_on(
 }
 
 /// Checks everything people typed, so that all that is wrong is named at once.
-async fn read(
-    tx: &Tx,
+pub(super) async fn read(
+    conn: &impl ConnectionTrait,
     new: &NewAlert,
     clients: &[Target],
     mut invalid: Invalid,
@@ -141,7 +141,7 @@ async fn read(
             .or_insert_with(|| client.time_zone.parse().unwrap_or(Tz::UTC));
     }
     let reached: Vec<Uuid> = zones.keys().copied().collect();
-    check_assignee(tx, new.assigned_to, &reached, &mut invalid).await?;
+    check_assignee(conn, new.assigned_to, &reached, &mut invalid).await?;
     let mut due = HashMap::new();
     // With no client to ask, the rest is still checked, in UTC.
     let centers =
@@ -168,13 +168,13 @@ async fn read(
 
 /// Notes an assignee who left, or who may not see the clients of every one of `centers`.
 pub(super) async fn check_assignee(
-    tx: &Tx,
+    conn: &impl ConnectionTrait,
     assignee: Option<Uuid>,
     centers: &[Uuid],
     invalid: &mut Invalid,
 ) -> Result<()> {
     let Some(assignee) = assignee else { return Ok(()) };
-    let people = queries::active_people(tx, &[assignee]).await?;
+    let people = queries::active_people(conn, &[assignee]).await?;
     let works = |person: &Person| Role::parse(&person.role).is_some_and(works_with_clients);
     let fits = people.first().is_some_and(|person| {
         person.call_center_id.is_some()
@@ -187,7 +187,7 @@ pub(super) async fn check_assignee(
     Ok(())
 }
 
-async fn write(
+pub(super) async fn write(
     tx: &Tx,
     actor: &Actor,
     ready: &Ready,
@@ -281,16 +281,26 @@ pub async fn remove_batch(
     }
     let total = alerts.len();
     let untouched: Vec<Alert> = alerts.into_iter().filter(|alert| alert.version == 1).collect();
-    let ids: Vec<Uuid> = untouched.iter().map(|alert| alert.id).collect();
+    let events = take_away(&tx, &untouched, batch_id, now).await?;
+    events::record_many(&tx, actor, events, now).await?;
+    tx.commit().await?;
+    Ok((untouched.len(), total - untouched.len()))
+}
+
+/// Removes alerts held by `tx`; returns their events.
+pub(super) async fn take_away(
+    tx: &Tx,
+    alerts: &[Alert],
+    batch_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Vec<NewEvent>> {
+    let ids: Vec<Uuid> = alerts.iter().map(|alert| alert.id).collect();
     let mut removal = Sql::new("UPDATE alerts SET version = version + 1, deleted_at = ");
     removal.bind(now).push(", updated_at = ").bind(now).push(" WHERE id");
-    queries::update_by_ids(&tx, &removal, &ids).await?;
-    notices::cancel_many(&tx, &untouched, now).await?;
-    let clients: Vec<Uuid> = untouched.iter().map(|alert| alert.client_id).collect();
-    crate::clients::refresh_next_alert(&tx, &clients).await?;
-    let events =
-        untouched.iter().map(|a| a.event("alert.removed", json!({ "batch_id": batch_id })));
-    events::record_many(&tx, actor, events.collect(), now).await?;
-    tx.commit().await?;
-    Ok((ids.len(), total - ids.len()))
+    queries::update_by_ids(tx, &removal, &ids).await?;
+    notices::cancel_many(tx, alerts, now).await?;
+    let clients: Vec<Uuid> = alerts.iter().map(|alert| alert.client_id).collect();
+    crate::clients::refresh_next_alert(tx, &clients).await?;
+    let removed = |alert: &Alert| alert.event("alert.removed", json!({ "batch_id": batch_id }));
+    Ok(alerts.iter().map(removed).collect())
 }

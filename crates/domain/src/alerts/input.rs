@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::local_time;
@@ -54,7 +55,8 @@ impl Priority {
 
 /// A due time as it comes in: an instant or a wall-clock text in `at` (the API), or a form's date
 /// and time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DueInput {
     /// `2026-11-20T09:30:00Z`, or `2026-11-20T09:30` in the alert's zone.
     At(String),
@@ -74,7 +76,7 @@ impl Default for DueInput {
 }
 
 /// An alert to be scheduled.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewAlert {
     /// What it is about: 1 to [`MAX_TITLE`] characters.
     pub title: String,

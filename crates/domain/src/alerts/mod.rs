@@ -12,6 +12,7 @@
 //! | `changes` | edit and move |
 //! | `lifecycle` | complete, reopen, acknowledge, remove, restore |
 //! | `batch` | one alert on many clients |
+//! | `portions` | the same, in steps that may stop and go on |
 //! | `list` | filters, sort, counts |
 //! | `recipients` | who is told |
 //! | `notices` | planned, cancelled, claimed when due |
@@ -25,6 +26,7 @@ mod lifecycle;
 mod list;
 pub mod local_time;
 mod notices;
+mod portions;
 mod queries;
 mod recipients;
 
@@ -49,6 +51,7 @@ pub use letters::{Item, Letter, LetterJob, begin_try, give_up, mark_sent, note_r
 pub use lifecycle::{acknowledge, complete, remove, reopen, restore};
 pub use list::{Counts, Filter, Sort, counts, list, next_open_for, open_count};
 pub use notices::{DueJob, LATE, arm_clients, fall_due, is_waiting};
+pub use portions::{check, remove_portion, schedule_portion};
 pub use recipients::{Assignable, assignable, names};
 
 /// The kind of the job that runs when an alert falls due.

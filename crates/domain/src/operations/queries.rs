@@ -24,13 +24,15 @@ pub struct Reject {
     pub value: Option<String>,
 }
 
-/// A client an undo left alone.
+/// A client or an alert an undo left alone.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Kept {
     /// Which.
     pub id: Uuid,
-    /// Their name, if they still exist.
+    /// Its name or title, if it still exists.
     pub name: Option<String>,
+    /// The client, unless it is an alert.
+    pub client_id: Option<Uuid>,
     /// `changed-since` or `code-taken`.
     pub reason: Option<String>,
 }
@@ -339,8 +341,9 @@ pub(super) async fn kept(
     limit: i64,
 ) -> Result<Vec<Kept>, DbErr> {
     Sql::with(
-        "SELECT i.item_id AS id, c.full_name AS name, i.reason FROM operation_items i \
-         LEFT JOIN clients c ON c.id = i.item_id \
+        "SELECT i.item_id AS id, COALESCE(c.full_name, a.title) AS name, c.id AS client_id, i.reason \
+         FROM operation_items i LEFT JOIN clients c ON c.id = i.item_id \
+         LEFT JOIN alerts a ON a.id = i.item_id \
          WHERE i.operation_id = $1 AND i.state = 'kept' ORDER BY i.item_id LIMIT $2",
         [operation_id.into(), limit.into()],
     )

@@ -58,7 +58,9 @@ pub(super) async fn batch(
     let attempted = bulk::count(created.len() + changed.len());
     batch.kept = touched;
     let parts = match undone.kind {
-        Kind::CreateAlerts => vec![bulk::put_back_alerts(tx, actor, created, now).await?],
+        Kind::CreateAlerts => {
+            vec![bulk::put_back_alerts(tx, actor, undone.id, created, now).await?]
+        }
         Kind::ImportClients => vec![
             bulk::put_back(tx, operation.id, created, now).await?,
             imports::put_back(tx, actor, changed, now).await?,

@@ -46,9 +46,11 @@ operation-was-undone = This operation was undone.
 operation-see-undo = See the undo
 operation-undoes = This operation undoes another one.
 operation-see-undone = See what it undoes
+operation-undo-alerts = Remove the alerts this operation created?
 operation-undo-question = Put the clients back as they were before this operation?
 operation-undo-started = Undoing has begun.
 operation-to-clients = See the clients
+operation-to-alerts = See the alerts
 operation-started = { $count ->
     [one] The operation has begun: { $count } client.
    *[other] The operation has begun: { $count } clients.
@@ -62,6 +64,7 @@ operation-kept-changed-since = Changed since: left alone
 operation-kept-code-taken = Another client has its code now
 
 outcome-created = New
+outcome-alerts = Alerts created
 outcome-updated = Changed
 outcome-unchanged = Unchanged
 outcome-rejected = Rejected

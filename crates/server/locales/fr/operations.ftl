@@ -46,9 +46,11 @@ operation-was-undone = Cette opération a été annulée.
 operation-see-undo = Voir l’annulation
 operation-undoes = Cette opération en annule une autre.
 operation-see-undone = Voir l’opération annulée
+operation-undo-alerts = Retirer les alertes que cette opération a créées ?
 operation-undo-question = Remettre les clients comme ils étaient avant cette opération ?
 operation-undo-started = L’annulation a commencé.
 operation-to-clients = Voir les clients
+operation-to-alerts = Voir les alertes
 operation-started = { $count ->
     [one] L’opération a commencé : { $count } client.
    *[other] L’opération a commencé : { $count } clients.
@@ -77,6 +79,7 @@ operation-kept-changed-since = Modifié depuis : laissé tel quel
 operation-kept-code-taken = Son code a été repris par un autre client
 
 outcome-created = Nouveaux
+outcome-alerts = Alertes créées
 outcome-updated = Modifiés
 outcome-unchanged = Inchangés
 outcome-rejected = Rejetés

@@ -3,12 +3,13 @@ use axum::extract::{Query, State};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::events::catalog::EVENT_TYPES;
 use domain::events::{self, Entry, JournalFilter};
-use domain::paging::{self, MAX_LIMIT, Total};
+use domain::paging;
 use domain::{Error, Invalid};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::answer::{ListTotal, read_limit};
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::SignedIn;
@@ -76,15 +77,7 @@ struct Subject {
 pub(super) struct AuditPage {
     data: Vec<AuditEntry>,
     next_cursor: Option<String>,
-    total: AuditTotal,
-}
-
-#[derive(Serialize, ToSchema)]
-struct AuditTotal {
-    #[schema(example = 312)]
-    value: i64,
-    /// `false`: there are more.
-    exact: bool,
+    total: ListTotal,
 }
 
 impl From<Entry> for AuditEntry {
@@ -132,9 +125,9 @@ pub(super) async fn audit(
     let more = entries.len() > limit as usize;
     entries.truncate(limit as usize);
     let next_cursor = entries.last().filter(|_| more).map(|e| paging::write_cursor(&e.seq));
-    let Total { value, exact } = events::count(conn, &actor, &filter).await?;
+    let total = events::count(conn, &actor, &filter).await?.into();
     let data = entries.into_iter().map(AuditEntry::from).collect();
-    Ok(Json(AuditPage { data, next_cursor, total: AuditTotal { value, exact } }))
+    Ok(Json(AuditPage { data, next_cursor, total }))
 }
 
 impl AuditParams {
@@ -152,14 +145,7 @@ impl AuditParams {
         let (from, to) = (instant("from", &self.from), instant("to", &self.to));
         let actor = filled(&self.actor)
             .and_then(|text| text.parse().map_err(|_| invalid.add("actor", "wrong-value")).ok());
-        let limit = match filled(&self.limit).map(|text| text.parse::<u32>()) {
-            None => 50,
-            Some(Ok(limit @ 1..=MAX_LIMIT)) => limit,
-            Some(_) => {
-                invalid.add("limit", "wrong-value");
-                0
-            }
-        };
+        let limit = read_limit(self.limit.as_deref(), &mut invalid);
         let (action, subject) = (filled(&self.action), filled(&self.subject));
         invalid.check()?;
         let filter = JournalFilter { actor, action, subject, from, to };

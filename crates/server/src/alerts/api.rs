@@ -2,138 +2,21 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
 use domain::alerts::{self, Alert, Changes, DueInput, NewAlert, Notice, Sort, Targets};
 use domain::clients::ClientFilter;
-use domain::paging::Total;
 use domain::{Error, Invalid};
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value as Json_;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::filter::Params;
+use super::json::{AlertEvent, AlertHistory, AlertPage, ApiAlert, EventActor};
+use crate::answer::{read_limit, versioned};
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Body, IfMatch, SignedIn};
-
-/// An alert on a client.
-#[derive(Serialize, ToSchema)]
-pub(super) struct ApiAlert {
-    id: Uuid,
-    client_id: Uuid,
-    /// Shared by the alerts made in one go.
-    batch_id: Option<Uuid>,
-    #[schema(example = "Contrat annuel à renouveler", max_length = 200)]
-    title: String,
-    description: Option<String>,
-    #[schema(example = "2026-11-20T09:30:00Z")]
-    due_at: DateTime<Utc>,
-    /// The IANA zone its time was given in.
-    #[schema(example = "Africa/Dakar")]
-    timezone: String,
-    /// `done` once completed, else `due` once its time has come, else `in_progress`.
-    #[schema(example = "due", value_type = String)]
-    status: alerts::Status,
-    #[schema(example = "normal", value_type = String)]
-    priority: alerts::Priority,
-    assigned_to: Option<Uuid>,
-    created_by: Option<Uuid>,
-    acknowledged_at: Option<DateTime<Utc>>,
-    acknowledged_by: Option<Uuid>,
-    completed_at: Option<DateTime<Utc>>,
-    completed_by: Option<Uuid>,
-    /// Who is or was told, and how it went.
-    notices: Vec<ApiNotice>,
-    /// Goes into `If-Match`.
-    version: i32,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-}
-
-/// One telling of one person.
-#[derive(Serialize, ToSchema)]
-pub(super) struct ApiNotice {
-    #[schema(example = "at_due")]
-    level: String,
-    #[schema(example = "email")]
-    channel: String,
-    /// The user told.
-    recipient: Uuid,
-    /// `planned`, `sent`, `cancelled` or `given_up`.
-    #[schema(example = "sent")]
-    state: String,
-    planned_at: DateTime<Utc>,
-    sent_at: Option<DateTime<Utc>>,
-    attempts: i32,
-    last_error: Option<String>,
-}
-
-/// A page of alerts.
-#[derive(Serialize, ToSchema)]
-pub(super) struct AlertPage {
-    data: Vec<ApiAlert>,
-    next_cursor: Option<String>,
-    total: ApiTotal,
-}
-
-/// How many there are in all.
-#[derive(Serialize, ToSchema)]
-pub(super) struct ApiTotal {
-    #[schema(example = 37)]
-    value: i64,
-    /// `false`: there are more than `value`.
-    exact: bool,
-}
-
-impl From<Total> for ApiTotal {
-    fn from(total: Total) -> Self {
-        Self { value: total.value, exact: total.exact }
-    }
-}
-
-impl ApiAlert {
-    fn new(alert: Alert, notices: Vec<Notice>, now: DateTime<Utc>) -> Self {
-        Self {
-            status: alert.status(now),
-            priority: alert.priority(),
-            id: alert.id,
-            client_id: alert.client_id,
-            batch_id: alert.batch_id,
-            title: alert.title,
-            description: alert.description,
-            due_at: alert.due_at,
-            timezone: alert.time_zone,
-            assigned_to: alert.assigned_to,
-            created_by: alert.created_by,
-            acknowledged_at: alert.acknowledged_at,
-            acknowledged_by: alert.acknowledged_by,
-            completed_at: alert.completed_at,
-            completed_by: alert.completed_by,
-            notices: notices.into_iter().map(ApiNotice::from).collect(),
-            version: alert.version,
-            created_at: alert.created_at,
-            updated_at: alert.updated_at,
-        }
-    }
-}
-
-impl From<Notice> for ApiNotice {
-    fn from(notice: Notice) -> Self {
-        Self {
-            level: notice.level,
-            channel: notice.channel,
-            recipient: notice.recipient_id,
-            state: notice.state,
-            planned_at: notice.planned_at,
-            sent_at: notice.sent_at,
-            attempts: notice.attempts,
-            last_error: notice.last_error,
-        }
-    }
-}
+use crate::extract::{Body, IfMatch, SignedIn, present};
 
 /// Alerts with their notices, in the order given.
 async fn whole(app: &App, rows: Vec<Alert>) -> Result<Vec<ApiAlert>, AppError> {
@@ -151,10 +34,9 @@ async fn whole(app: &App, rows: Vec<Alert>) -> Result<Vec<ApiAlert>, AppError> {
 }
 
 async fn answer(app: &App, status: StatusCode, alert: Alert) -> Result<Response, AppError> {
-    let mut headers = HeaderMap::new();
-    headers.insert(header::ETAG, IfMatch::etag(alert.version));
-    let body = whole(app, vec![alert]).await?.pop().ok_or(Error::NotFound)?;
-    Ok((status, headers, Json(body)).into_response())
+    let version = alert.version;
+    let alert = whole(app, vec![alert]).await?.pop().ok_or(Error::NotFound)?;
+    Ok(versioned(status, version, alert))
 }
 
 /// An alert to be scheduled: on one client, on several, or on all that match a filter.
@@ -296,13 +178,6 @@ pub(super) struct ChangeBody {
     assigned_to: Option<Option<Uuid>>,
 }
 
-/// Tells null from absent.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    from: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(from).map(Some)
-}
-
 /// Edit or reschedule an alert
 ///
 /// Moving the due time or the assignee cancels what was planned and plans it anew.
@@ -389,34 +264,6 @@ pub(super) async fn acknowledge(
     answer(&app, StatusCode::OK, alert).await
 }
 
-/// Something that happened to an alert.
-#[derive(Serialize, ToSchema)]
-pub(super) struct AlertEvent {
-    id: Uuid,
-    #[serde(rename = "type")]
-    #[schema(example = "alert.rescheduled")]
-    kind: String,
-    at: DateTime<Utc>,
-    /// Who; null for the system.
-    actor: Option<EventActor>,
-    /// `changes` holds `field: [before, after]`.
-    data: Json_,
-}
-
-/// Who did it.
-#[derive(Serialize, ToSchema)]
-pub(super) struct EventActor {
-    id: Uuid,
-    name: String,
-}
-
-/// What happened to an alert, newest first.
-#[derive(Serialize, ToSchema)]
-pub(super) struct AlertHistory {
-    data: Vec<AlertEvent>,
-    next_cursor: Option<String>,
-}
-
 /// Which part of a history.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -437,11 +284,9 @@ pub(super) async fn history(
     Path(id): Path<Uuid>,
     Query(params): Query<HistoryParams>,
 ) -> Result<Json<AlertHistory>, AppError> {
-    let limit = match params.limit.as_deref().map(str::parse::<u32>) {
-        None => 50,
-        Some(Ok(limit)) if (1..=domain::paging::MAX_LIMIT).contains(&limit) => limit,
-        Some(_) => return Err(Error::invalid("limit", "wrong-value").into()),
-    };
+    let mut invalid = Invalid::new();
+    let limit = read_limit(params.limit.as_deref(), &mut invalid);
+    invalid.check()?;
     let before = params.cursor.as_deref().map(domain::paging::read_cursor::<i64>).transpose()?;
     let conn = app.db().read();
     let events = alerts::history(conn, &caller.actor(), id, before, limit).await?;

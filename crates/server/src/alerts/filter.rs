@@ -7,6 +7,8 @@ use domain::{Error, Invalid};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::answer::read_limit;
+
 /// What a list of alerts may be asked for.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -87,14 +89,7 @@ impl Params {
                 default
             }
         };
-        let limit = match given(self.limit.as_deref()).map(str::parse::<u32>) {
-            None => 50,
-            Some(Ok(limit)) if (1..=domain::paging::MAX_LIMIT).contains(&limit) => limit,
-            Some(_) => {
-                invalid.add("limit", "wrong-value");
-                50
-            }
-        };
+        let limit = read_limit(self.limit.as_deref(), &mut invalid);
         invalid.check()?;
         Ok((filter, sort, limit))
     }

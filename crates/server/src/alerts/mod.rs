@@ -5,7 +5,10 @@ mod api;
 mod filter;
 mod forms;
 mod jobs;
+mod json;
 mod mail;
+mod many;
+mod one;
 mod pages;
 mod view;
 
@@ -23,13 +26,13 @@ pub fn routes() -> Routes {
     Routes::new()
         .page(Method::GET, "/alertes", pages::list)
         .page(Method::GET, "/alertes/{id}", pages::show)
-        .page(Method::GET, "/client/{id}/alertes/nouvelle", forms::new_for_client)
-        .page(Method::POST, "/client/{id}/alertes/nouvelle", forms::create_for_client)
-        .page(Method::GET, "/alertes/nouvelle", forms::new_for_many)
-        .page(Method::POST, "/alertes/nouvelle", forms::create_for_many)
-        .page(Method::POST, "/alertes/nouvelle/selection", forms::choose_many)
-        .page(Method::GET, "/alertes/{id}/modifier", forms::edit)
-        .page(Method::POST, "/alertes/{id}/modifier", forms::save)
+        .page(Method::GET, "/client/{id}/alertes/nouvelle", one::new_for_client)
+        .page(Method::POST, "/client/{id}/alertes/nouvelle", one::create_for_client)
+        .page(Method::GET, "/alertes/nouvelle", many::new_for_many)
+        .page(Method::POST, "/alertes/nouvelle", many::create_for_many)
+        .page(Method::POST, "/alertes/nouvelle/selection", many::choose_many)
+        .page(Method::GET, "/alertes/{id}/modifier", one::edit)
+        .page(Method::POST, "/alertes/{id}/modifier", one::save)
         .page(Method::POST, "/alertes/{id}/completion", actions::complete)
         .page(Method::POST, "/alertes/{id}/reouverture", actions::reopen)
         .page(Method::POST, "/alertes/{id}/prise-en-charge", actions::acknowledge)

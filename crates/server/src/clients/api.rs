@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::json::{ClientInput, ClientJson, ClientPage, ClientPatch};
+use crate::answer::{read_limit, versioned};
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::{Body, IfMatch, SignedIn};
@@ -24,12 +25,9 @@ fn paging(query: &Query) -> Result<(Sort, Option<&str>, u32), AppError> {
     if sort.is_err() {
         invalid.add("sort", "wrong-value");
     }
-    let limit = query.get("limit").map_or(Ok(50), str::parse);
-    if !limit.as_ref().is_ok_and(|limit| (1..=domain::paging::MAX_LIMIT).contains(limit)) {
-        invalid.add("limit", "wrong-value");
-    }
+    let limit = read_limit(query.get("limit"), &mut invalid);
     invalid.check()?;
-    Ok((sort?, query.get("cursor"), limit.unwrap_or(50)))
+    Ok((sort?, query.get("cursor"), limit))
 }
 
 /// List clients
@@ -176,8 +174,7 @@ pub(super) async fn deactivate(
 }
 
 fn answer(app: &App, status: StatusCode, client: Client) -> Response {
-    let etag = [(header::ETAG, IfMatch::etag(client.version))];
-    (status, etag, Json(ClientJson::new(client, app.now()))).into_response()
+    versioned(status, client.version, ClientJson::new(client, app.now()))
 }
 
 /// One change of a client.

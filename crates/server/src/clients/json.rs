@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use domain::clients::{Client, ClientChanges, NewClient, with_primary};
-use domain::paging::Total;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use crate::answer::ListTotal;
+use crate::extract::present;
 
 /// A client.
 #[derive(Serialize, ToSchema)]
@@ -118,22 +120,7 @@ pub(super) struct ClientPage {
     pub(super) data: Vec<ClientJson>,
     /// Where the next page starts.
     pub(super) next_cursor: Option<String>,
-    pub(super) total: ClientTotal,
-}
-
-/// How many there are in all.
-#[derive(Serialize, ToSchema)]
-pub(super) struct ClientTotal {
-    #[schema(example = 12480)]
-    value: i64,
-    /// `false`: there are more than `value`.
-    exact: bool,
-}
-
-impl From<Total> for ClientTotal {
-    fn from(total: Total) -> Self {
-        Self { value: total.value, exact: total.exact }
-    }
+    pub(super) total: ListTotal,
 }
 
 impl ClientJson {
@@ -338,11 +325,4 @@ impl From<ClientPatch> for ClientChanges {
             assigned_to: patch.assigned_to,
         }
     }
-}
-
-/// Tells `null` from absent.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    from: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(from).map(Some)
 }

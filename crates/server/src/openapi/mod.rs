@@ -2,6 +2,7 @@
 
 mod pages;
 mod reference;
+mod refusals;
 
 use std::sync::LazyLock;
 
@@ -32,6 +33,7 @@ pub fn complete(document: &mut utoipa::openapi::OpenApi) {
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(crate::identity::COOKIE)));
     components.add_security_scheme("bearer", bearer);
     components.add_security_scheme("session", cookie);
+    refusals::complete(document);
 }
 
 async fn document() -> Response {

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
+use domain::alerts::{DueInput, NewAlert};
 use domain::clients::ClientFilter;
 use domain::operations::bulk::{self, Params};
 use domain::operations::{self, Kind, imports};
@@ -53,9 +54,42 @@ pub struct BulkParams {
     tag: Option<String>,
     /// For `assign`; null takes the assignee away.
     assigned_to: Option<Uuid>,
-    /// For `create_alerts`: as in `POST /api/alerts`.
-    #[schema(value_type = Option<Object>)]
-    alert: Option<serde_json::Value>,
+    /// For `create_alerts`.
+    alert: Option<AlertParams>,
+}
+
+/// The alert to create on each client: as in `POST /api/alerts`.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AlertParams {
+    #[schema(example = "Contrat annuel à renouveler", max_length = 200)]
+    title: String,
+    #[schema(max_length = 5000)]
+    description: Option<String>,
+    /// An RFC 3339 instant, or a wall-clock time in `timezone`: `2026-11-20T09:30`.
+    #[schema(example = "2026-11-20T09:30:00Z")]
+    due_at: String,
+    /// An IANA zone; the centre's when absent.
+    #[schema(example = "Africa/Dakar")]
+    timezone: Option<String>,
+    /// `low`, `normal` (when absent), `high` or `critical`.
+    #[schema(example = "high")]
+    priority: Option<String>,
+    /// An active user who may see the clients.
+    assigned_to: Option<Uuid>,
+}
+
+impl From<AlertParams> for NewAlert {
+    fn from(alert: AlertParams) -> Self {
+        Self {
+            title: alert.title,
+            description: alert.description,
+            due: DueInput::At(alert.due_at),
+            time_zone: alert.timezone,
+            priority: alert.priority,
+            assigned_to: alert.assigned_to,
+        }
+    }
 }
 
 /// What a bulk action started, or would do.
@@ -88,7 +122,7 @@ pub(super) async fn bulk(
         exclude: request.exclude,
         tags: request.params.tags.into_iter().chain(request.params.tag).collect(),
         assigned_to: request.params.assigned_to,
-        alert: request.params.alert,
+        alert: request.params.alert.map(NewAlert::from),
     };
     let (actor, now) = (who.actor(), app.now());
     if request.dry_run {

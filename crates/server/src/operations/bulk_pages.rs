@@ -94,6 +94,8 @@ pub(super) async fn preview(
     }
     match action.as_str() {
         "export" => exports::page_for(&app, page, &actor, selection).await,
+        // The form of the alert asks for it; 307 sends the ticks there.
+        "create_alerts" => Ok(Redirect::temporary("/alertes/nouvelle/selection").into_response()),
         action => {
             let kind = Kind::parse(action).filter(|kind| Kind::BULK.contains(kind));
             let kind = kind.ok_or_else(|| Error::invalid("action", "wrong-value"))?;
@@ -112,7 +114,8 @@ pub(super) async fn execute(
 ) -> Result<Response, AppError> {
     let actor = who.actor();
     actor.require(actor.works_with_clients())?;
-    let kind = Kind::parse(value(&pairs, "action")).filter(|kind| Kind::BULK.contains(kind));
+    let kind = Kind::parse(value(&pairs, "action"))
+        .filter(|kind| Kind::BULK.contains(kind) && *kind != Kind::CreateAlerts);
     let kind = kind.ok_or_else(|| Error::invalid("action", "wrong-value"))?;
     let form = Form::typed(pairs.clone());
     let selection = Selection::of_form(pairs);

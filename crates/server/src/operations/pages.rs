@@ -124,7 +124,8 @@ fn what(page: &Page, operation: &Operation) -> String {
     };
     let tags = operation.params["tags"].as_array().into_iter().flatten();
     let tags: Vec<&str> = tags.filter_map(|tag| tag.as_str()).collect();
-    let about = match operation.params["name"].as_str() {
+    let name = operation.params["name"].as_str().or(operation.params["alert"]["title"].as_str());
+    let about = match name {
         Some(file) => file.to_owned(),
         None => tags.join(", "),
     };
@@ -152,6 +153,18 @@ impl Show {
 
     fn is_import(&self) -> bool {
         self.operation.kind == Kind::ImportClients
+    }
+
+    fn makes_alerts(&self) -> bool {
+        self.operation.kind == Kind::CreateAlerts
+    }
+
+    fn created_words(&self) -> &'static str {
+        if self.makes_alerts() { "outcome-alerts" } else { "outcome-created" }
+    }
+
+    fn undo_question(&self) -> &'static str {
+        if self.makes_alerts() { "operation-undo-alerts" } else { "operation-undo-question" }
     }
 
     fn is_undo(&self) -> bool {

@@ -16,6 +16,7 @@ mod admin;
 mod alerts;
 mod alerts_clock;
 mod alerts_mail;
+mod bulk_alerts;
 mod cli;
 mod clients;
 mod clients_list;

@@ -27,7 +27,7 @@ pub(super) async fn apply(
     now: DateTime<Utc>,
 ) -> Result<Batch> {
     if operation.kind == Kind::CreateAlerts {
-        return super::alerts::apply(tx, operation, actor, params, ids, now).await;
+        return super::alerts::apply(tx, operation, actor, params.alert.as_ref(), ids, now).await;
     }
     let rows = queries::current(tx, ids).await?;
     let seen = rows.len();

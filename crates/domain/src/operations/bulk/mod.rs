@@ -8,12 +8,12 @@ use base::db::{Db, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::step::{BATCH, Batch};
 use super::{Kind, NewOperation, Operation};
 use crate::actor::Actor;
+use crate::alerts::NewAlert;
 use crate::clients::{self, ClientFilter};
 use crate::error::{Error, Invalid, Result};
 
@@ -43,9 +43,9 @@ pub struct Params {
     /// Whom to assign to; `None` takes the assignee away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assigned_to: Option<Uuid>,
-    /// The alert to create: [`crate::alerts::NewAlert`].
+    /// The alert to create.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub alert: Option<Json>,
+    pub alert: Option<NewAlert>,
 }
 
 /// What an action would do.
@@ -81,7 +81,7 @@ pub async fn estimate(
     now: DateTime<Utc>,
 ) -> Result<Estimate> {
     permit(actor, kind)?;
-    let params = checked(conn, actor, kind, params.clone()).await?;
+    let params = checked(conn, actor, kind, params.clone(), now).await?;
     let mut estimate = Estimate { matched: 0, would_change: 0 };
     let mut cursor = None;
     loop {
@@ -152,7 +152,7 @@ pub async fn start(
     now: DateTime<Utc>,
 ) -> Result<(Uuid, i64)> {
     permit(actor, kind)?;
-    let params = checked(db.read(), actor, kind, params).await?;
+    let params = checked(db.read(), actor, kind, params, now).await?;
     let total = matched(db.read(), actor, &params, now).await?;
     let new = NewOperation {
         kind,
@@ -176,6 +176,7 @@ async fn checked(
     actor: &Actor,
     kind: Kind,
     mut params: Params,
+    now: DateTime<Utc>,
 ) -> Result<Params> {
     let mut invalid = Invalid::new();
     match (&mut params.ids, &params.filter) {
@@ -209,7 +210,7 @@ async fn checked(
         invalid.add("params.assigned_to", "unknown-user");
     }
     if kind == Kind::CreateAlerts {
-        alerts::check(conn, actor, &params, &mut invalid).await?;
+        alerts::check(conn, actor, &params, now, &mut invalid).await?;
     }
     invalid.check()?;
     Ok(params)

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::people::TotalJson;
+use crate::answer::{ListTotal, versioned};
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::{Body, IfMatch, SignedIn};
@@ -68,7 +68,7 @@ impl From<CallCenter> for CallCenterJson {
 pub(super) struct CallCenterList {
     data: Vec<CallCenterJson>,
     next_cursor: Option<String>,
-    total: TotalJson,
+    total: ListTotal,
 }
 
 /// A centre to be made.
@@ -176,6 +176,5 @@ pub(super) async fn change(
 }
 
 fn answer(status: StatusCode, center: CallCenter) -> Response {
-    let etag = [(header::ETAG, IfMatch::etag(center.version))];
-    (status, etag, Json(CallCenterJson::from(center))).into_response()
+    versioned(status, center.version, CallCenterJson::from(center))
 }

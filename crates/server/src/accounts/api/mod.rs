@@ -20,12 +20,3 @@ pub(super) fn routes() -> Routes {
         .api(routes!(centers::list, centers::create))
         .api(routes!(centers::read, centers::change))
 }
-
-/// `null` empties, absence leaves as it is.
-fn given<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: serde::Deserialize<'de>,
-    D: serde::Deserializer<'de>,
-{
-    serde::Deserialize::deserialize(deserializer).map(Some)
-}

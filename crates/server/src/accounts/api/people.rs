@@ -3,18 +3,17 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use domain::Role;
-use domain::paging::{MAX_LIMIT, Total};
 use domain::users::people::{self, Change, PeopleFilter, Person};
 use domain::users::{self, NewUser};
+use domain::{Invalid, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::given;
+use crate::answer::{ListTotal, read_limit, versioned};
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Body, IfMatch, SignedIn};
+use crate::extract::{Body, IfMatch, SignedIn, present};
 
 /// A person who signs in.
 #[derive(Serialize, ToSchema)]
@@ -63,27 +62,12 @@ impl From<Person> for UserJson {
     }
 }
 
-/// How many there are: exactly, or at least that many.
-#[derive(Serialize, ToSchema)]
-#[schema(as = UserTotal)]
-pub(super) struct TotalJson {
-    #[schema(example = 12)]
-    value: i64,
-    exact: bool,
-}
-
-impl From<Total> for TotalJson {
-    fn from(total: Total) -> Self {
-        Self { value: total.value, exact: total.exact }
-    }
-}
-
 /// A page of people.
 #[derive(Serialize, ToSchema)]
 pub(super) struct UserPage {
     data: Vec<UserJson>,
     next_cursor: Option<String>,
-    total: TotalJson,
+    total: ListTotal,
 }
 
 /// Which people.
@@ -96,7 +80,8 @@ pub(super) struct UserQuery {
     role: Option<String>,
     is_active: Option<bool>,
     /// At most 200.
-    limit: Option<u32>,
+    #[param(value_type = Option<u32>)]
+    limit: Option<String>,
     cursor: Option<String>,
 }
 
@@ -123,14 +108,14 @@ pub(super) struct UserPatch {
     name: Option<String>,
     #[schema(value_type = Option<String>)]
     role: Option<Role>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Uuid>)]
     supervisor_id: Option<Option<Uuid>>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Uuid>)]
     call_center_id: Option<Option<Uuid>>,
     language: Option<String>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     time_zone: Option<Option<String>>,
     is_active: Option<bool>,
@@ -153,10 +138,9 @@ pub(super) async fn list(
     caller: SignedIn,
     Query(query): Query<UserQuery>,
 ) -> Result<Json<UserPage>, AppError> {
-    let limit = query.limit.unwrap_or(50);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(domain::Error::invalid("limit", "wrong-value").into());
-    }
+    let mut invalid = Invalid::new();
+    let limit = read_limit(query.limit.as_deref(), &mut invalid);
+    invalid.check()?;
     let filter = PeopleFilter { q: query.q, role: query.role, is_active: query.is_active };
     let (conn, actor) = (app.db().read(), caller.actor());
     let page = people::list(conn, &actor, &filter, query.cursor.as_deref(), limit).await?;
@@ -241,6 +225,5 @@ pub(super) async fn change(
 }
 
 fn answer(status: StatusCode, person: Person) -> Response {
-    let etag = [(header::ETAG, IfMatch::etag(person.version))];
-    (status, etag, Json(UserJson::from(person))).into_response()
+    versioned(status, person.version, UserJson::from(person))
 }

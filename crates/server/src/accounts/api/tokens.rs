@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::people::TotalJson;
+use crate::answer::ListTotal;
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::{Body, SignedIn};
@@ -56,7 +56,7 @@ pub(super) struct NewTokenJson {
 pub(super) struct TokenList {
     data: Vec<TokenJson>,
     next_cursor: Option<String>,
-    total: TotalJson,
+    total: ListTotal,
 }
 
 /// A personal token to be made.
