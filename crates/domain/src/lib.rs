@@ -8,6 +8,7 @@ pub mod actor;
 pub mod alerts;
 pub mod call_centers;
 pub mod clients;
+pub mod contact_log;
 pub mod dashboard;
 pub mod error;
 pub mod events;

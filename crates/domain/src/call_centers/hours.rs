@@ -47,8 +47,13 @@ impl Hours {
 
     /// Notes what is wrong, on `business_hours.mon` and so on.
     pub(super) fn check(&self, invalid: &mut Invalid) {
+        self.check_as("business_hours", invalid);
+    }
+
+    /// Notes what is wrong, on `{field}.mon` and so on.
+    pub(crate) fn check_as(&self, field: &str, invalid: &mut Invalid) {
         for (day, spans) in &self.0 {
-            let field = format!("business_hours.{day}");
+            let field = format!("{field}.{day}");
             if !DAYS.contains(&day.as_str()) {
                 invalid.add(&field, "unknown-field");
             } else if !fits(spans) {

@@ -240,7 +240,7 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
 }
 
 /// The whole condition on `c`, search included, for counting and collecting.
-pub(super) async fn push_all(
+pub(crate) async fn push_all(
     conn: &impl ConnectionTrait,
     sql: &mut Sql,
     actor: &Actor,

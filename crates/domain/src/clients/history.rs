@@ -78,7 +78,8 @@ pub async fn timeline(
     let mut sql = Sql::new(SELECT);
     sql.push("e.client_id = ").bind(id);
     if !actor.is_admin() {
-        sql.push(" AND (e.subject_kind = 'client' OR e.subject_kind = 'alert' AND EXISTS ");
+        sql.push(" AND (e.subject_kind IN ('client', 'contact_attempt', 'consent') ");
+        sql.push("OR e.subject_kind = 'alert' AND EXISTS ");
         sql.push("(SELECT 1 FROM alerts a WHERE a.id = e.subject_id");
         actor.within_work(&mut sql, "a.assigned_to", "a.created_by");
         sql.push("))");

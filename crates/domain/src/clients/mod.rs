@@ -36,6 +36,7 @@ use crate::tags;
 pub use changes::{ClientChanges, as_typed, with_primary};
 pub use counts::{Counts, Known, Stats};
 pub use filter::ClientFilter;
+pub(crate) use filter::push_all as push_filter;
 pub use history::{HistoryEntry, history, timeline};
 pub use input::{NewClient, ValidClient, full_name, validate};
 pub use lifecycle::{activate, bin, deactivate, restore, toggle};

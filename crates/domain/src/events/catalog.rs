@@ -47,6 +47,9 @@ pub struct EventType {
 const CHANGES: Field = Field { name: "changes", shape: Shape::Changes, required: false };
 const NAME: Field = Field { name: "name", shape: Shape::Text, required: true };
 const PURPOSE: Field = Field { name: "purpose", shape: Shape::Text, required: true };
+const ATTEMPT: Field = Field { name: "attempt", shape: Shape::Id, required: true };
+const STATUT: Field = Field { name: "statut", shape: Shape::Text, required: true };
+const CANAL: Field = Field { name: "canal", shape: Shape::Text, required: true };
 const ROLE: Field = Field { name: "role", shape: Shape::Text, required: true };
 
 const fn kind(
@@ -78,6 +81,11 @@ pub const EVENT_TYPES: &[EventType] = &[
     kind("client.deactivated", "A client was deactivated.", &[CHANGES]),
     kind("client.deleted", "A client went to the bin.", &[CHANGES]),
     kind("client.restored", "A client came back from the bin.", &[CHANGES]),
+    kind("client.contacted", "Someone tried to reach a client.", &[ATTEMPT, STATUT, CANAL]),
+    kind("client.contact_corrected", "A contact attempt's channel was changed.", &[CHANGES]),
+    kind("client.contact_undone", "A contact attempt was taken back.", &[ATTEMPT, STATUT, CANAL]),
+    kind("consent.recorded", "A consent, a refusal or an opposition was recorded.", &[CHANGES]),
+    kind("consent.revoked", "A consent was withdrawn, or an opposition lifted.", &[CHANGES]),
     kind("alert.scheduled", "An alert was scheduled on a client.", &[CHANGES]),
     kind("alert.updated", "An alert's text, priority or assignee was changed.", &[CHANGES]),
     kind("alert.rescheduled", "An alert was moved to another time.", &[CHANGES]),
@@ -219,7 +227,7 @@ mod tests {
     fn every_recorded_kind_is_in_the_catalog() {
         let mut unknown = Vec::new();
         visit(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut |text| {
-            for noun in ["call_center", "user", "client", "alert", "operation"] {
+            for noun in ["call_center", "user", "client", "alert", "consent", "operation"] {
                 let mut rest = text;
                 while let Some(at) = rest.find(&format!("\"{noun}.")) {
                     rest = &rest[at + 1..];

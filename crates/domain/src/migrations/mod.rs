@@ -7,6 +7,7 @@ mod m0002_accounts;
 mod m0003_clients;
 mod m0004_alerts;
 mod m0005_operations;
+mod m0006_contact_log;
 
 use base::db::{Db, Engine};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_clients::Migration),
             Box::new(m0004_alerts::Migration),
             Box::new(m0005_operations::Migration),
+            Box::new(m0006_contact_log::Migration),
         ]
     }
 }
