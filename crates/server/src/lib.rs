@@ -12,6 +12,7 @@ pub mod assets;
 pub mod cli;
 pub mod clients;
 pub mod config;
+pub mod contact_log;
 pub mod error;
 pub mod extract;
 pub mod grid;

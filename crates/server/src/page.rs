@@ -61,6 +61,9 @@ pub struct Flash {
     /// A form target that undoes what was done.
     #[serde(default)]
     pub undo: Option<String>,
+    /// A form target that says by which way a client was reached.
+    #[serde(default)]
+    pub channel: Option<String>,
 }
 
 /// The cookie that remembers a folded sidebar.
@@ -117,7 +120,13 @@ fn zone_of(identity: Option<&Identity>) -> Tz {
 impl Flash {
     /// Something went well.
     pub fn success(key: &str) -> Self {
-        Self { kind: "success".into(), key: key.into(), args: Vec::new(), undo: None }
+        Self {
+            kind: "success".into(),
+            key: key.into(),
+            args: Vec::new(),
+            undo: None,
+            channel: None,
+        }
     }
 
     /// Something went wrong.

@@ -8,6 +8,8 @@ mod record;
 mod shop;
 mod words;
 
+pub(crate) use record::contacts_tab;
+
 use axum::http::Method;
 use base::outbox::Handlers;
 use utoipa_axum::routes;
@@ -24,6 +26,7 @@ pub fn routes() -> Routes {
         .page(Method::POST, "/client/nouveau", form::create)
         .page(Method::GET, "/client/corbeille", pages::bin)
         .page(Method::GET, "/client/{id}", record::alerts)
+        .page(Method::GET, "/client/{id}/contacts", record::contacts)
         .page(Method::GET, "/client/{id}/chronologie", record::timeline)
         .page(Method::GET, "/client/{id}/historique", record::history)
         .page(Method::GET, "/client/{id}/modifier", form::filled)

@@ -8,10 +8,11 @@ use uuid::Uuid;
 
 use super::words::{self, Line};
 use crate::app::App;
+use crate::contact_log;
 use crate::error::AppError;
 use crate::extract::SignedIn;
 use crate::grid::Query;
-use crate::page::{Flash, Markup, Page, redirect_with};
+use crate::page::{Flash, Form, Markup, Page, redirect_with};
 
 /// Lines on a page of the timeline or the history.
 const LINES: u32 = 50;
@@ -19,6 +20,7 @@ const LINES: u32 = 50;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tab {
     Alerts,
+    Contacts,
     Timeline,
     History,
 }
@@ -44,8 +46,9 @@ struct Show {
     entries: Vec<Entry>,
     /// Where older entries are.
     older: Option<String>,
-    /// Their alerts, on their tab.
-    alerts: Option<Markup>,
+    /// Their alerts, or their contacts, on their tab.
+    panel: Option<Markup>,
+    contact: contact_log::Header,
 }
 
 impl Show {
@@ -70,8 +73,46 @@ pub(super) async fn alerts(
     Path(id): Path<Uuid>,
 ) -> Result<Html<String>, AppError> {
     let client = clients::get(app.db().read(), &caller.actor(), id).await?;
-    let alerts = Some(crate::alerts::of_client(&app, &page, id).await?);
-    let show = Show { page, client, tab: Tab::Alerts, entries: Vec::new(), older: None, alerts };
+    let panel = crate::alerts::of_client(&app, &page, id).await?;
+    with_panel(&app, page, client, Tab::Alerts, panel).await
+}
+
+/// `GET /client/{id}/contacts`: the attempts to reach them, and what they agreed to.
+pub(super) async fn contacts(
+    State(app): State<App>,
+    page: Page,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Html<String>, AppError> {
+    contacts_tab(&app, page, &caller, id, &Form::new()).await
+}
+
+/// The same, with a consent as it was typed.
+///
+/// # Errors
+/// Absent, or not the caller's to see.
+pub(crate) async fn contacts_tab(
+    app: &App,
+    page: Page,
+    caller: &SignedIn,
+    id: Uuid,
+    form: &Form,
+) -> Result<Html<String>, AppError> {
+    let client = clients::get(app.db().read(), &caller.actor(), id).await?;
+    let panel = contact_log::of_client(app, &page, &client, form).await?;
+    with_panel(app, page, client, Tab::Contacts, panel).await
+}
+
+async fn with_panel(
+    app: &App,
+    page: Page,
+    client: Client,
+    tab: Tab,
+    panel: Markup,
+) -> Result<Html<String>, AppError> {
+    let contact = contact_log::header(app, &page, &client).await?;
+    let panel = Some(panel);
+    let show = Show { page, client, tab, entries: Vec::new(), older: None, panel, contact };
     Ok(Html(show.render()?))
 }
 
@@ -136,7 +177,8 @@ async fn past(
             Entry { line: words::line(&page, entry, &people), changes }
         })
         .collect();
-    Ok(Html(Show { page, client, tab, entries, older, alerts: None }.render()?))
+    let contact = contact_log::header(app, &page, &client).await?;
+    Ok(Html(Show { page, client, tab, entries, older, panel: None, contact }.render()?))
 }
 
 /// `POST /client/{id}/activation`

@@ -78,7 +78,7 @@ pub(super) struct Line {
 }
 
 /// What each event looks like.
-const LOOKS: [(&str, &str, &str); 14] = [
+const LOOKS: [(&str, &str, &str); 18] = [
     ("client.created", "user-plus", "green"),
     ("client.updated", "pencil", "grey"),
     ("client.activated", "power", "green"),
@@ -86,6 +86,10 @@ const LOOKS: [(&str, &str, &str); 14] = [
     ("client.deleted", "trash-2", "red"),
     ("client.restored", "rotate-ccw", "green"),
     ("client.contacted", "phone-call", "green"),
+    ("client.contact_corrected", "pencil", "grey"),
+    ("client.contact_undone", "undo-2", "grey"),
+    ("consent.recorded", "shield-check", "sea"),
+    ("consent.revoked", "shield-x", "amber"),
     ("alert.scheduled", "bell-plus", "blue"),
     ("alert.rescheduled", "calendar-clock", "blue"),
     ("alert.due", "alarm-clock", "amber"),
@@ -97,11 +101,23 @@ const LOOKS: [(&str, &str, &str); 14] = [
 
 pub(super) fn line(page: &Page, entry: HistoryEntry, people: &[(Uuid, String)]) -> Line {
     let look = LOOKS.iter().find(|(kind, ..)| *kind == entry.kind);
-    let (icon, colour) = look.map_or(("activity", "grey"), |(_, icon, colour)| (*icon, *colour));
+    let (mut icon, mut colour) =
+        look.map_or(("activity", "grey"), |(_, icon, colour)| (*icon, *colour));
     let key = format!("clients-event-{}", entry.kind.replace(['.', '_'], "-"));
-    let title = if page.language.has(&key) { page.t(&key) } else { page.t("clients-event-other") };
+    let contacted = entry.kind.starts_with("client.contact");
+    let title = if entry.kind == "client.contacted" && entry.data["statut"] == "echec" {
+        (icon, colour) = ("phone-missed", "red");
+        page.t("clients-event-client-contacted-echec")
+    } else if page.language.has(&key) {
+        page.t(&key)
+    } else {
+        page.t("clients-event-other")
+    };
     let mut parts: Vec<String> = Vec::new();
     parts.extend(entry.data["title"].as_str().map(str::to_owned));
+    if contacted && let Some(channel) = entry.data["canal"].as_str() {
+        parts.push(page.t(&format!("contact-channel-{channel}")));
+    }
     if entry.kind == "client.updated" {
         parts.extend(entry.changes.iter().map(|(field, ..)| field_name(page, field)));
     }

@@ -3,6 +3,7 @@ use axum::extract::State;
 use axum::response::Html;
 use chrono::Datelike as _;
 use domain::clients::Stats;
+use domain::contact_log::{self, FigureFilter, Hour};
 use domain::dashboard::{self, AlertFigures, DueAlert};
 use domain::paging::Total;
 
@@ -27,6 +28,10 @@ struct Dashboard {
     alerts: AlertFigures,
     due: Vec<DueAlert>,
     bars: Vec<Bar>,
+    /// Attempts to reach clients in the last seven days.
+    contacts: i64,
+    /// How many of them reached someone.
+    reached: i64,
 }
 
 /// A day of the chart.
@@ -61,7 +66,12 @@ pub(super) async fn dashboard(
     let alerts = dashboard::alert_figures(conn, &actor, page.zone, now).await?;
     let due = dashboard::due_today(conn, &actor, page.zone, now, LISTED).await?;
     let bars = bars(&page, &alerts);
-    Ok(Html(Dashboard { page, clients, alerts, due, bars }.render()?))
+    let from = page.day_of(&now).checked_sub_days(chrono::Days::new(6));
+    let week = FigureFilter { from, ..FigureFilter::default() };
+    let hours = contact_log::figures(conn, &actor, &week).await?;
+    let contacts = hours.iter().map(Hour::attempts).sum();
+    let reached = hours.iter().map(|hour| hour.successes).sum();
+    Ok(Html(Dashboard { page, clients, alerts, due, bars, contacts, reached }.render()?))
 }
 
 fn bars(page: &Page, alerts: &AlertFigures) -> Vec<Bar> {
@@ -104,6 +114,14 @@ impl Dashboard {
         }
         let share = self.clients.active * 100 / self.clients.total;
         self.page.t1("dashboard-active", "count", share)
+    }
+
+    /// `62 % de succès`.
+    fn reach(&self) -> String {
+        if self.contacts == 0 {
+            return String::new();
+        }
+        self.page.t1("dashboard-reached", "count", self.reached * 100 / self.contacts)
     }
 
     fn new_today(&self) -> String {

@@ -1,6 +1,7 @@
 //! `vigie demo`: a believable company to look at, the same each time.
 
 mod alerts;
+mod contacts;
 mod names;
 mod people;
 
@@ -97,6 +98,8 @@ async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), Fail
     for (place, clients) in company.places.iter().zip(&made) {
         let share = (alerts * clients.len()).div_ceil(options.clients.max(1));
         alerts::schedule(db, place, clients, share, &mut dice, now).await?;
+        let attempts = clients.len().min(1_500);
+        contacts::attempt(db, place, clients, attempts, &mut dice, now).await?;
     }
     Ok(())
 }

@@ -1,0 +1,245 @@
+//! `/api/notifications` and `/api/clients/{id}/notifier`, as spec 3 has them.
+
+use axum::Json;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::contact_log::{self, Channel, Recorded};
+use domain::{Actor, Error, Invalid};
+use uuid::Uuid;
+
+use super::json::{
+    AttemptInput, AttemptJson, AttemptPage, AttemptPatch, FiguresJson, GateJson, NotifyInput,
+};
+use super::{filter, words};
+use crate::app::App;
+use crate::error::AppError;
+use crate::extract::{Body, SignedIn};
+use crate::grid::Query;
+use crate::page::Page;
+
+/// Newest first, or not; the cursor; the limit.
+fn paging(query: &Query) -> Result<(bool, Option<&str>, u32), AppError> {
+    let mut invalid = Invalid::new();
+    let newest = match query.get("sort").unwrap_or("-date_notification") {
+        "-date_notification" | "-date" | "-created_at" => true,
+        "date_notification" | "date" | "created_at" => false,
+        _ => {
+            invalid.add("sort", "wrong-value");
+            true
+        }
+    };
+    let limit = query.get("limit").map_or(Ok(50), str::parse);
+    if !limit.as_ref().is_ok_and(|limit| (1..=domain::paging::MAX_LIMIT).contains(limit)) {
+        invalid.add("limit", "wrong-value");
+    }
+    invalid.check()?;
+    Ok((newest, query.get("cursor"), limit.unwrap_or(50)))
+}
+
+/// List contact attempts
+///
+/// Newest first. What was undone is not there.
+#[utoipa::path(get, path = "/api/notifications", tag = "contact log", params(
+        ("client" = Option<String>, Query, description = "A client's code or id", example = "0000100400"),
+        ("q" = Option<String>, Query, description = "Part of a client's name, code or phone, or of an agent's name"),
+        ("utilisateur" = Option<String>, Query, description = "An agent's id, or `me`"),
+        ("statut" = Option<String>, Query, description = "`succes` or `echec`"),
+        ("canal" = Option<String>, Query, description = "`phone`, `whatsapp`, `email`, `sms`, `visit` or `other`"),
+        ("period" = Option<String>, Query, description = "`today`, `7d`, `30d` or `90d` in the caller's zone"),
+        ("from" = Option<String>, Query, description = "An instant, or a day in the caller's zone"),
+        ("to" = Option<String>, Query, description = "Before this instant, or until the end of that day"),
+        ("sort" = Option<String>, Query, description = "`-date_notification` or `date_notification`"),
+        ("limit" = Option<u32>, Query, description = "1 to 200; 50 by default"),
+        ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = AttemptPage), (status = 422, description = "Wrong parameters, each named")))]
+pub(super) async fn list(
+    State(app): State<App>,
+    page: Page,
+    caller: SignedIn,
+    RawQuery(query): RawQuery,
+) -> Result<Json<AttemptPage>, AppError> {
+    let query = Query::parse(query.as_deref().unwrap_or_default());
+    let (conn, actor, now) = (app.db().read(), caller.actor(), app.now());
+    let asked = filter::read(conn, &actor, &query, page.zone, now).await?;
+    let (newest, cursor, limit) = paging(&query)?;
+    let search = contact_log::search(conn, &actor, asked.filter, now).await?;
+    let found = contact_log::list(conn, &actor, &search, newest, cursor, limit).await?;
+    let total = contact_log::count(conn, &actor, &search).await?;
+    Ok(Json(AttemptPage {
+        data: found.rows.into_iter().map(AttemptJson::from).collect(),
+        next_cursor: found.next,
+        total: total.into(),
+    }))
+}
+
+/// Record a contact attempt
+///
+/// Who and when are added; the client shows it at once.
+#[utoipa::path(post, path = "/api/notifications", tag = "contact log", request_body = AttemptInput,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body are done once")),
+    responses((status = 201, body = AttemptJson), (status = 409, description = "The centre's calling rules block the call"),
+        (status = 422, description = "Wrong fields, each named: an unknown client, a `statut` other than `succes` and `echec`")))]
+pub(super) async fn create(
+    State(app): State<App>,
+    caller: SignedIn,
+    Body(body): Body<AttemptInput>,
+) -> Result<Response, AppError> {
+    let actor = caller.actor();
+    actor.require(actor.works_with_clients())?;
+    let mut invalid = Invalid::new();
+    let named = body.client.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let client = match named {
+        Some(text) => contact_log::find_client(app.db().read(), &actor, text).await,
+        None => Err(Error::invalid("client", "required")),
+    };
+    let client = match client {
+        Ok(client) => client,
+        Err(Error::Invalid(mut errors)) => {
+            // The other fields are told at the same time.
+            let statut = body.statut.as_deref().map(str::trim).unwrap_or_default();
+            if statut.is_empty() {
+                invalid.add("statut", "required");
+            } else if contact_log::Status::parse(statut).is_none() {
+                invalid.add("statut", "wrong-value");
+            }
+            invalid.text("canal", body.canal.as_deref(), 50);
+            if let Err(Error::Invalid(others)) = invalid.check() {
+                errors.extend(others);
+            }
+            return Err(Error::Invalid(errors).into());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    record(&app, &actor, client, body.statut, body.canal).await
+}
+
+async fn record(
+    app: &App,
+    actor: &Actor,
+    client: Uuid,
+    statut: Option<String>,
+    canal: Option<String>,
+) -> Result<Response, AppError> {
+    let (statut, canal) = (statut.as_deref(), canal.as_deref());
+    let made = contact_log::record(app.db(), actor, client, statut, canal, app.now()).await?;
+    let Recorded { attempt, .. } = made;
+    let location = [(header::LOCATION, format!("/api/notifications/{}", attempt.id))];
+    Ok((StatusCode::CREATED, location, Json(AttemptJson::from(attempt))).into_response())
+}
+
+/// Record a contact attempt on a client
+///
+/// The client is named by id or by code.
+#[utoipa::path(post, path = "/api/clients/{id}/notifier", tag = "contact log", request_body = NotifyInput,
+    params(("id" = String, Path, description = "The client's id or code")),
+    responses((status = 201, body = AttemptJson), (status = 404, description = "Absent, or not yours to see"),
+        (status = 409, description = "The centre's calling rules block the call"),
+        (status = 422, description = "Wrong fields, each named")))]
+pub(super) async fn notify(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<String>,
+    Body(body): Body<NotifyInput>,
+) -> Result<Response, AppError> {
+    let actor = caller.actor();
+    let client = named(&app, &actor, &id).await?;
+    record(&app, &actor, client, body.statut, body.canal).await
+}
+
+/// The client of an address: what it does not name is not there.
+async fn named(app: &App, actor: &Actor, text: &str) -> Result<Uuid, AppError> {
+    match contact_log::find_client(app.db().read(), actor, text).await {
+        Ok(id) => Ok(id),
+        Err(Error::Invalid(_)) => Err(Error::NotFound.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Read a contact attempt
+#[utoipa::path(get, path = "/api/notifications/{id}", tag = "contact log", params(("id" = Uuid, Path)),
+    responses((status = 200, body = AttemptJson), (status = 404, description = "Absent, undone, or not yours to see")))]
+pub(super) async fn read(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Json<AttemptJson>, AppError> {
+    let attempt = contact_log::get(app.db().read(), &caller.actor(), id).await?;
+    Ok(Json(attempt.into()))
+}
+
+/// Change a contact attempt's channel
+///
+/// It becomes the usual one of the agent who made the attempt.
+#[utoipa::path(patch, path = "/api/notifications/{id}", tag = "contact log", request_body = AttemptPatch,
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = AttemptJson), (status = 403, description = "Someone else's"),
+        (status = 404, description = "Absent, undone, or not yours to see"), (status = 422, description = "Wrong fields, each named")))]
+pub(super) async fn change(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+    Body(body): Body<AttemptPatch>,
+) -> Result<Json<AttemptJson>, AppError> {
+    let (actor, canal) = (caller.actor(), body.canal.as_deref());
+    let changed = contact_log::change_channel(app.db(), &actor, id, canal, app.now()).await?;
+    Ok(Json(changed.into()))
+}
+
+/// Undo a contact attempt
+///
+/// Within ten seconds, by who made it. The client shows the attempt before it again.
+#[utoipa::path(delete, path = "/api/notifications/{id}", tag = "contact log", params(("id" = Uuid, Path)),
+    responses((status = 204, description = "Undone"), (status = 403, description = "Someone else's"),
+        (status = 404, description = "Absent, undone, or not yours to see"), (status = 409, description = "Too late")))]
+pub(super) async fn undo(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, AppError> {
+    contact_log::undo(app.db(), &caller.actor(), id, app.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Contact figures
+///
+/// Attempts and successes by hour and weekday, in the centre's zone.
+#[utoipa::path(get, path = "/api/notifications/figures", tag = "contact log", params(
+        ("client" = Option<String>, Query, description = "A client's code or id; the other filters then say nothing"),
+        ("utilisateur" = Option<String>, Query, description = "An agent's id, or `me`"),
+        ("canal" = Option<String>, Query), ("period" = Option<String>, Query, description = "`today`, `7d`, `30d` or `90d`"),
+        ("from" = Option<String>, Query, description = "A day"), ("to" = Option<String>, Query, description = "A day")),
+    responses((status = 200, body = FiguresJson), (status = 422, description = "Wrong parameters, each named")))]
+pub(super) async fn figures(
+    State(app): State<App>,
+    page: Page,
+    caller: SignedIn,
+    RawQuery(query): RawQuery,
+) -> Result<Json<FiguresJson>, AppError> {
+    let query = Query::parse(query.as_deref().unwrap_or_default());
+    let (conn, actor) = (app.db().read(), caller.actor());
+    let asked = filter::read(conn, &actor, &query, page.zone, app.now()).await?;
+    let hours = match asked.filter.client_id {
+        Some(client) => contact_log::of_client(conn, &actor, client).await?,
+        None => contact_log::figures(conn, &actor, &asked.figures).await?,
+    };
+    Ok(Json(hours.into()))
+}
+
+/// May this client be called now?
+///
+/// By the calling rules of their centre. Other ways than the phone are always open.
+#[utoipa::path(get, path = "/api/clients/{id}/call-gate", tag = "contact log",
+    params(("id" = String, Path, description = "The client's id or code")),
+    responses((status = 200, body = GateJson), (status = 404, description = "Absent, or not yours to see")))]
+pub(super) async fn gate(
+    State(app): State<App>,
+    page: Page,
+    caller: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Json<GateJson>, AppError> {
+    let (conn, actor) = (app.db().read(), caller.actor());
+    let client = named(&app, &actor, &id).await?;
+    let verdict = contact_log::verdict(conn, &actor, client, Channel::Phone, app.now()).await?;
+    Ok(Json(GateJson::new(&verdict, |reason| words::reason(&page, reason))))
+}

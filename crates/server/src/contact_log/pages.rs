@@ -1,0 +1,201 @@
+//! `/contacts`: every attempt, filtered, with its figures.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Html;
+use chrono::Days;
+use domain::clients::Choices;
+use domain::contact_log::{self, Attempt, Channel, FigureFilter, Hour};
+
+use super::filter::{self, Asked, PERIODS, USUAL_DAYS};
+use super::{chart, words};
+use crate::app::App;
+use crate::error::AppError;
+use crate::extract::SignedIn;
+use crate::grid::{Column, Definition, Grid, ROWS};
+use crate::page::{Markup, Page};
+
+static GRID: Definition = Definition {
+    name: "contacts",
+    path: "/contacts",
+    label: "contacts-title",
+    columns: &[
+        Column::new("client", "contacts-client").fixed().card("main").width(240),
+        Column::new("date", "contacts-date").sorted("date").card("left").width(180),
+        Column::new("status", "contacts-status").card("status").width(150),
+        Column::new("channel", "contacts-channel").card("right").width(150),
+        Column::new("agent", "contacts-agent").card("line").width(200),
+    ],
+    sort: "-date",
+};
+
+/// An attempt, in words.
+pub(super) struct Row {
+    pub(super) attempt: Attempt,
+    pub(super) pill: Markup,
+    pub(super) channel: String,
+    pub(super) icon: &'static str,
+    pub(super) agent: String,
+    /// Whether whoever looks may still take it back.
+    pub(super) undoable: bool,
+    /// Whether they may say by which way it really was.
+    pub(super) editable: bool,
+}
+
+impl Row {
+    pub(super) fn new(page: &Page, attempt: Attempt) -> Self {
+        let actor = page.actor();
+        Self {
+            pill: words::status_pill(page, &attempt),
+            channel: words::channel(page, &attempt),
+            icon: words::channel_icon(&attempt.channel),
+            agent: words::agent(page, &attempt),
+            undoable: attempt.can_be_undone(&actor, page.now),
+            editable: actor.leads_people() || actor.user_id == attempt.user_id,
+            attempt,
+        }
+    }
+}
+
+/// A figure above the list.
+struct Figure {
+    label: String,
+    value: String,
+    trend: String,
+}
+
+#[derive(Template)]
+#[template(path = "contact_log/list.html")]
+struct List {
+    page: Page,
+    grid: Grid,
+    rows: Vec<Row>,
+    choices: Choices,
+    figures: Vec<Figure>,
+    chart: Markup,
+    may_export: bool,
+}
+
+impl List {
+    fn asked(&self, name: &str) -> &str {
+        self.grid.query.get(name).unwrap_or_default()
+    }
+
+    fn channels(&self) -> [Channel; 6] {
+        Channel::ALL
+    }
+
+    fn periods(&self) -> [(&'static str, u64); 4] {
+        PERIODS
+    }
+}
+
+/// `GET /contacts`
+pub(super) async fn list(
+    State(app): State<App>,
+    page: Page,
+    caller: SignedIn,
+) -> Result<Html<String>, AppError> {
+    let (conn, actor) = (app.db().read(), caller.actor());
+    let mut grid = Grid::load(&app, &page, &GRID).await?;
+    let asked = filter::read(conn, &actor, &grid.query, page.zone, page.now).await?;
+    let search = contact_log::search(conn, &actor, asked.filter.clone(), page.now).await?;
+    let (newest, cursor) = (grid.sort.starts_with('-'), grid.cursor.clone());
+    let found = contact_log::list(conn, &actor, &search, newest, cursor.as_deref(), ROWS).await?;
+    let total = contact_log::count(conn, &actor, &search).await?;
+    let choices = app.client_counts().at(page.seq).choices(conn, &actor, page.now).await?;
+    chips(&page, &mut grid, &asked, &choices, found.rows.first());
+    grid.fill(total, found.rows.len(), found.previous, found.next);
+    let hours = hours(&app, &page, &asked).await?;
+    let chart = chart::draw(&page, "contacts-chart", chart_title(&page, &asked), &hours)?;
+    let figures = figures(&page, &hours);
+    let rows = found.rows.into_iter().map(|attempt| Row::new(&page, attempt)).collect();
+    let may_export = actor.leads_people();
+    Ok(Html(List { page, grid, rows, choices, figures, chart, may_export }.render()?))
+}
+
+/// The figures of the filter: of the client if there is one, else of the agent, the way and the
+/// days; of the last ninety days when none are said.
+async fn hours(app: &App, page: &Page, asked: &Asked) -> Result<Vec<Hour>, AppError> {
+    let (conn, actor) = (app.db().read(), page.actor());
+    if let Some(client) = asked.filter.client_id {
+        return Ok(contact_log::of_client(conn, &actor, client).await?);
+    }
+    let mut wanted: FigureFilter = asked.figures.clone();
+    if wanted.from.is_none() && wanted.to.is_none() {
+        wanted.from = page.day_of(&page.now).checked_sub_days(Days::new(USUAL_DAYS));
+    }
+    Ok(contact_log::figures(conn, &actor, &wanted).await?)
+}
+
+fn chart_title(page: &Page, asked: &Asked) -> String {
+    let usual = asked.figures.from.is_none() && asked.figures.to.is_none();
+    let key = match asked.filter.client_id {
+        Some(_) => "contacts-chart-client",
+        None if usual => "contacts-chart-usual",
+        None => "contacts-chart",
+    };
+    page.t(key)
+}
+
+fn figures(page: &Page, hours: &[Hour]) -> Vec<Figure> {
+    let attempts: i64 = hours.iter().map(Hour::attempts).sum();
+    let successes: i64 = hours.iter().map(|hour| hour.successes).sum();
+    let figure =
+        |label: &str, value: String, trend: String| Figure { label: page.t(label), value, trend };
+    let share = if attempts == 0 {
+        "—".to_owned()
+    } else {
+        page.t1("contacts-percent", "count", chart::percent(successes, attempts))
+    };
+    let best = contact_log::best_time(hours);
+    let (best, trend) = match &best {
+        Some(best) => {
+            (words::best_time(page, best), page.t1("contacts-percent", "count", best.percent()))
+        }
+        None => ("—".to_owned(), String::new()),
+    };
+    vec![
+        figure("contacts-figure-attempts", page.number(&attempts), String::new()),
+        figure("contacts-figure-successes", page.number(&successes), String::new()),
+        figure("contacts-figure-failures", page.number(&(attempts - successes)), String::new()),
+        figure("contacts-figure-rate", share, String::new()),
+        figure("contact-best-title", best, trend),
+    ]
+}
+
+fn chips(page: &Page, grid: &mut Grid, asked: &Asked, choices: &Choices, first: Option<&Attempt>) {
+    let value = |name: &str| grid.query.get(name).map(str::to_owned);
+    let mut chips = Vec::new();
+    if let Some(user) = value("utilisateur") {
+        let id = asked.filter.user_id;
+        let known = choices.people.iter().find(|(person, _)| Some(*person) == id);
+        let name = match user.as_str() {
+            "me" => page.t("clients-assigned-me"),
+            _ => known.map_or_else(|| page.t("clients-assigned-one"), |(_, name)| name.clone()),
+        };
+        chips.push(("utilisateur", "contacts-agent", name));
+    }
+    if let Some(status) = asked.filter.status {
+        let word = page.t(&format!("contacts-{}", status.as_str()));
+        chips.push(("statut", "contacts-status", word));
+    }
+    if let Some(channel) = asked.filter.channel {
+        let word = page.t(&format!("contact-channel-{}", channel.as_str()));
+        chips.push(("canal", "contacts-channel", word));
+    }
+    if let Some(period) = value("period") {
+        chips.push(("period", "contacts-date", page.t(&format!("contacts-period-{period}"))));
+    }
+    for (name, label) in [("from", "contacts-from"), ("to", "contacts-to")] {
+        chips.extend(value(name).map(|day| (name, label, day)));
+    }
+    if value("client").is_some() {
+        let name = first.map(|attempt| attempt.client_name.clone());
+        let name = name.unwrap_or_else(|| page.t("contacts-one-client"));
+        chips.push(("client", "contacts-client", name));
+    }
+    for (name, label, value) in chips {
+        grid.chip(name, page.t(label), value);
+    }
+}
