@@ -129,6 +129,7 @@ fn body(line: &Line, app: &TestApp) -> Json {
         ("POST", "/api/clients/bulk") => json!({ "action": "activate", "ids": [] }),
         ("POST", "/api/alerts") => json!({ "title": "t", "due_at": "2030-01-01T09:00",
             "client_id": uuid::Uuid::nil() }),
+        ("POST", "/api/notifications") => json!({ "client": "personne", "statut": "succes" }),
         ("POST", "/api/clients") => json!({ "last_name": "Sarr" }),
         _ => json!({}),
     }

@@ -1,0 +1,186 @@
+//! Attempts as a list, as figures, as a file, and in the list of clients.
+
+use chrono::TimeDelta;
+use domain::Role;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use crate::contact_log::client;
+use crate::support::{Browser, TestApp};
+
+both_engines!(
+    the_list_is_filtered_searched_and_walked,
+    figures_follow_the_centre_s_clock,
+    the_client_list_filters_and_sorts_by_contact,
+    a_file_shows_what_the_list_shows,
+);
+
+async fn the_list_is_filtered_searched_and_walked(app: TestApp) {
+    let (agent, other) = (app.sign_in(Role::Agent).await, app.sign_in(Role::Agent).await);
+    let awa = client(&agent, "Œuvrard", "0000100400").await;
+    let zoe = client(&agent, "Martin", "0000200500").await;
+    for n in 0..30 {
+        let who = if n % 3 == 0 { &other } else { &agent };
+        let id = if n % 2 == 0 { &awa } else { &zoe };
+        let statut = if n % 5 == 0 { "echec" } else { "succes" };
+        let canal = if n % 10 == 0 { "sms" } else { "phone" };
+        let body = json!({ "statut": statut, "canal": canal });
+        who.post(&format!("/api/clients/{id}/notifier"), &body).await.expect(201);
+        app.clock.advance(TimeDelta::hours(8));
+    }
+    let count = async |query: &str| {
+        let list = agent.get(&format!("/api/notifications?{query}")).await.expect(200).json();
+        let rows = list["data"].as_array().unwrap().len();
+        assert_eq!(list["total"]["value"], rows, "{query}");
+        rows
+    };
+    assert_eq!(count("q=oeuvrard").await, 15, "accents and ligatures aside");
+    assert_eq!(count("q=0000200").await, 15, "part of a code");
+    let me = other.get("/api/me").await.expect(200).json();
+    let name = me["name"].as_str().unwrap().to_owned();
+    assert_eq!(count(&format!("q={}", name.replace(' ', "+"))).await, 10, "an agent's name");
+    assert_eq!(count("q=personne").await, 0);
+    assert_eq!(count("statut=echec").await, 6);
+    assert_eq!(count("canal=SMS").await, 3);
+    assert_eq!(count("canal=t%C3%A9l%C3%A9phone").await, 27);
+    assert_eq!(count("utilisateur=me").await, 20);
+    assert_eq!(count(&format!("utilisateur={}", other.user.unwrap())).await, 10);
+    assert_eq!(count("client=0000100400&statut=echec").await, 3);
+    assert_eq!(count("q=martin&statut=echec&utilisateur=me").await, 2);
+    assert_eq!(count("from=2026-11-21&to=2026-11-21").await, 3, "days of the reader's zone");
+    assert_eq!(count("from=2026-11-20T09:00:00Z&to=2026-11-20T17:00:00Z").await, 1);
+    // 240 hours later: seven days hold 7 × 3, less what today lacks.
+    let week = count("period=7d").await;
+    assert!((18..=21).contains(&week), "{week}");
+    for query in
+        ["", "q=martin", &format!("q={}", name.replace(' ', "+")), "sort=date_notification"]
+    {
+        walk(&agent, query).await;
+    }
+    let page = agent.get("/contacts?statut=echec&canal=sms&q=0000100400").await.expect(200).body;
+    assert_eq!(page.matches("id=\"contact-0").count(), 3, "{page}");
+    let page = agent.get("/contacts?sort=date").await.expect(200).body;
+    assert!(page.contains("1 à 25 sur 30"), "{page}");
+    agent.get("/contacts?statut=x").await.expect(422);
+}
+
+/// Pages of seven hold every row once, in order.
+async fn walk(browser: &Browser, query: &str) {
+    let whole = browser.get(&format!("/api/notifications?limit=200&{query}")).await.json();
+    let (mut cursor, mut seen) = (String::new(), Vec::new());
+    loop {
+        let path = format!("/api/notifications?limit=7&{query}{cursor}");
+        let page = browser.get(&path).await.expect(200).json();
+        seen.extend(page["data"].as_array().unwrap().clone());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(&Json::Array(seen), &whole["data"], "{query}");
+}
+
+async fn figures_follow_the_centre_s_clock(app: TestApp) {
+    let agent = app.sign_in(Role::Agent).await;
+    let id = client(&agent, "Diop", "C1").await;
+    let path = format!("/api/clients/{id}/notifier");
+    let notify = async |statut: &str| {
+        agent.post(&path, &json!({ "statut": statut })).await.expect(201).json()
+    };
+    // Friday 10:00 in Paris; then the same hour of UTC in summer, Wednesday 1 July: 11:00.
+    notify("succes").await;
+    let figures = async || agent.get("/api/notifications/figures").await.expect(200).json();
+    assert_eq!(
+        figures().await["data"],
+        json!([{ "weekday": 4, "hour": 10, "attempts": 1, "successes": 1 }])
+    );
+    let july: chrono::DateTime<chrono::Utc> = "2027-07-07T09:30:00Z".parse().unwrap();
+    app.clock.advance(july - app.clock.now());
+    let agent = app.browser_of(agent.user.unwrap()).await;
+    let notify = async |statut: &str| {
+        agent.post(&path, &json!({ "statut": statut })).await.expect(201).json()
+    };
+    let tab = agent.get(&format!("/client/{id}/contacts")).await.expect(200).body;
+    assert!(tab.contains("Pas encore assez de tentatives pour le dire : 1 sur 5"), "{tab}");
+    let last = notify("succes").await;
+    for statut in ["succes", "succes", "echec"] {
+        notify(statut).await;
+    }
+    let data = |figures: &Json| figures["data"].clone();
+    let figures = async |query: &str| {
+        data(&agent.get(&format!("/api/notifications/figures?{query}")).await.expect(200).json())
+    };
+    let july = json!({ "weekday": 2, "hour": 11, "attempts": 4, "successes": 3 });
+    assert_eq!(figures("period=30d").await, json!([july]));
+    assert_eq!(figures("canal=sms").await, json!([]));
+    assert_eq!(figures(&format!("utilisateur={}", Uuid::new_v4())).await, json!([]));
+    // Another way, another column.
+    let attempt = format!("/api/notifications/{}", last["id"].as_str().unwrap());
+    agent.json("PATCH", &attempt, &json!({ "canal": "sms" })).await.expect(200);
+    assert_eq!(figures("canal=sms").await[0]["attempts"], 1);
+    assert_eq!(figures("canal=phone&period=today").await[0]["attempts"], 3);
+    assert_eq!(figures("utilisateur=me&period=today").await[0]["attempts"], 4);
+    let page = agent.get("/contacts").await.expect(200).body;
+    assert!(
+        page.contains("class=\"heat-4\" title=\"Mercredi, 11\u{a0}h\u{a0}: 75\u{a0}%"),
+        "{page}"
+    );
+    let tab = agent.get(&format!("/client/{id}/contacts")).await.expect(200).body;
+    assert!(tab.contains("Mercredi, 10–12\u{a0}h") && tab.contains("3 succès sur 4"), "{tab}");
+}
+
+async fn the_client_list_filters_and_sorts_by_contact(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let mut ids = Vec::new();
+    for name in ["A", "B", "C", "D"] {
+        ids.push(client(&owner, name, name).await);
+    }
+    for (index, statut) in [(2, "succes"), (0, "echec"), (3, "succes")] {
+        app.clock.advance(TimeDelta::minutes(1));
+        let path = format!("/api/clients/{}/notifier", ids[index]);
+        owner.post(&path, &json!({ "statut": statut })).await.expect(201);
+    }
+    let codes = async |query: &str| -> Vec<String> {
+        let list = owner.get(&format!("/api/clients?{query}")).await.expect(200).json();
+        let rows = list["data"].as_array().unwrap();
+        rows.iter().map(|row| row["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(codes("notification_client=succes&sort=name").await, ["C", "D"]);
+    assert_eq!(codes("notification_client=echec").await, ["A"]);
+    assert_eq!(codes("notification_client=none").await, ["B"]);
+    assert_eq!(codes("sort=-date_notification").await, ["D", "A", "C", "B"]);
+    assert_eq!(codes("sort=date_notification").await, ["C", "A", "D", "B"]);
+}
+
+async fn a_file_shows_what_the_list_shows(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let id = client(&owner, "=1+1", "C1").await;
+    let other = client(&owner, "Martin", "C2").await;
+    for (id, statut, canal) in
+        [(&id, "succes", "Téléphone"), (&other, "echec", "whatsapp"), (&id, "echec", "sms")]
+    {
+        let body = json!({ "statut": statut, "canal": canal });
+        owner.post(&format!("/api/clients/{id}/notifier"), &body).await.expect(201);
+        app.clock.advance(TimeDelta::hours(1));
+    }
+    let answer = owner.get("/api/exports/contacts.csv").await.expect(200);
+    assert_eq!(answer.headers["content-type"], "text/csv; charset=utf-8");
+    assert_eq!(
+        answer.headers["content-disposition"],
+        "attachment; filename=\"contacts-2026-11-20.csv\""
+    );
+    let lines: Vec<&str> = answer.body.lines().collect();
+    assert_eq!(lines.len(), 4, "{}", answer.body);
+    assert!(lines[0].contains("Date;Client;Code;Résultat;Canal;Agent"), "{}", lines[0]);
+    assert!(lines[1].contains(";'=1+1;C1;Succès;Téléphone;Owner"), "{}", lines[1]);
+    assert!(lines[1].contains("10:00"), "the reader's clock: {}", lines[1]);
+    assert!(lines[2].contains(";Martin;C2;Échec;WhatsApp;"), "{}", lines[2]);
+    let some = owner.get("/api/exports/contacts.csv?client=C1&statut=echec").await.expect(200).body;
+    assert_eq!(some.lines().count(), 2, "{some}");
+    let found = owner.get("/api/exports/contacts.csv?q=martin").await.expect(200).body;
+    assert_eq!(found.lines().count(), 2, "{found}");
+    assert!(owner.get("/api/exports/contacts.xlsx").await.expect(200).body.starts_with("PK"));
+    owner.get("/api/exports/contacts.csv?statut=x").await.expect(422);
+    app.sign_in(Role::Supervisor).await.get("/api/exports/contacts.csv").await.expect(200);
+    app.sign_in(Role::Agent).await.get("/api/exports/contacts.csv").await.expect(403);
+}
