@@ -110,7 +110,8 @@ fn is_collapsed(jar: &CookieJar) -> bool {
     jar.get(NAV_COOKIE).is_some_and(|cookie| cookie.value() == "collapsed")
 }
 
-fn zone_of(identity: Option<&Identity>) -> Tz {
+/// The zone instants are shown in to whoever asks: their own, else their centre's.
+pub(crate) fn zone_of(identity: Option<&Identity>) -> Tz {
     let profile = identity.map(|i| &i.profile);
     let own = profile.and_then(|p| p.time_zone.as_deref());
     let center = profile.and_then(|p| p.center.as_ref()).map(|c| c.time_zone.as_str());

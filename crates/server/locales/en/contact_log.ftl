@@ -143,7 +143,6 @@ calling-holidays = Edit the holidays
 calling-law = Original settings: articles L.223-1 and D.223-9 of the French Code de la consommation (Monday to Friday, 10:00–13:00 and 14:00–20:00, except holidays; 4 calls per 30 days; 60 days after a refusal).
 calling-saved = Calling rules saved
 
-error-unknown-client = No client has this code or id.
 error-ambiguous-client = Several centres have a client of this code: use their id.
 error-undo-too-late = An attempt can only be undone within ten seconds.
 error-already-revoked = This statement was no longer valid already.

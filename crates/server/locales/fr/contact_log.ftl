@@ -143,7 +143,6 @@ calling-holidays = Modifier les jours fériés
 calling-law = Réglages d’origine : articles L.223-1 et D.223-9 du Code de la consommation (du lundi au vendredi, de 10 h à 13 h et de 14 h à 20 h, hors jours fériés ; 4 appels par période de 30 jours ; 60 jours après un refus).
 calling-saved = Règles d’appel enregistrées
 
-error-unknown-client = Aucun client n’a ce code ni cet identifiant.
 error-ambiguous-client = Plusieurs centres ont un client de ce code : utilisez son identifiant.
 error-undo-too-late = Une tentative ne s’annule que dans les dix secondes.
 error-already-revoked = Cette déclaration n’avait déjà plus cours.

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::error::AppError;
 use crate::extract::{Body, SignedIn};
 use crate::grid::Query;
-use crate::page::Page;
+use crate::page::{Page, zone_of};
 
 /// Newest first, or not; the cursor; the limit.
 fn paging(query: &Query) -> Result<(bool, Option<&str>, u32), AppError> {
@@ -55,13 +55,12 @@ fn paging(query: &Query) -> Result<(bool, Option<&str>, u32), AppError> {
     responses((status = 200, body = AttemptPage), (status = 422, description = "Wrong parameters, each named")))]
 pub(super) async fn list(
     State(app): State<App>,
-    page: Page,
     caller: SignedIn,
     RawQuery(query): RawQuery,
 ) -> Result<Json<AttemptPage>, AppError> {
     let query = Query::parse(query.as_deref().unwrap_or_default());
     let (conn, actor, now) = (app.db().read(), caller.actor(), app.now());
-    let asked = filter::read(conn, &actor, &query, page.zone, now).await?;
+    let asked = filter::read(conn, &actor, &query, zone_of(Some(&caller.0)), now).await?;
     let (newest, cursor, limit) = paging(&query)?;
     let search = contact_log::search(conn, &actor, asked.filter, now).await?;
     let found = contact_log::list(conn, &actor, &search, newest, cursor, limit).await?;
@@ -212,13 +211,12 @@ pub(super) async fn undo(
     responses((status = 200, body = FiguresJson), (status = 422, description = "Wrong parameters, each named")))]
 pub(super) async fn figures(
     State(app): State<App>,
-    page: Page,
     caller: SignedIn,
     RawQuery(query): RawQuery,
 ) -> Result<Json<FiguresJson>, AppError> {
     let query = Query::parse(query.as_deref().unwrap_or_default());
     let (conn, actor) = (app.db().read(), caller.actor());
-    let asked = filter::read(conn, &actor, &query, page.zone, app.now()).await?;
+    let asked = filter::read(conn, &actor, &query, zone_of(Some(&caller.0)), app.now()).await?;
     let hours = match asked.filter.client_id {
         Some(client) => contact_log::of_client(conn, &actor, client).await?,
         None => contact_log::figures(conn, &actor, &asked.figures).await?,
