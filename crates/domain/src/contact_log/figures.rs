@@ -209,12 +209,14 @@ pub fn best_time(hours: &[Hour]) -> Option<BestTime> {
             let within = hours
                 .iter()
                 .filter(|h| weekday.is_none_or(|day| day == h.weekday) && window.contains(&h.hour));
-            let (mut successes, mut attempts) = (0, 0);
+            let (mut successes, mut attempts, mut starts) = (0, 0, false);
             for hour in within {
                 successes += hour.successes;
                 attempts += hour.attempts();
+                // A window opens with an attempt, so that it is as late as it can be.
+                starts |= hour.hour == from;
             }
-            if attempts < fewest || successes == 0 {
+            if attempts < fewest || successes == 0 || !starts {
                 continue;
             }
             let found = BestTime { weekday, from, to: from + WINDOW, successes, attempts };
