@@ -3,6 +3,7 @@
 
 use base::db::Sql;
 use sea_orm::DbErr;
+use uuid::Uuid;
 
 /// The result of a domain verb.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -16,6 +17,9 @@ pub enum Error {
     /// It does not exist, or the actor may not see it: the two are never told apart.
     #[error("not found")]
     NotFound,
+    /// It was merged into that client, where it is found now.
+    #[error("merged into {0}")]
+    Merged(Uuid),
     /// The actor may see it but not do this.
     #[error("forbidden")]
     Forbidden,

@@ -10,6 +10,7 @@ pub mod call_centers;
 pub mod clients;
 pub mod contact_log;
 pub mod dashboard;
+pub mod duplicates;
 pub mod error;
 pub mod events;
 pub mod linking;

@@ -48,6 +48,28 @@ pub async fn enqueue_many(
     Ok(ids)
 }
 
+/// Makes sure that the job of that id is there: one that every start asks for, and that runs for
+/// ever by [`super::Outcome::Again`]. One that ended is made ready again.
+///
+/// # Errors
+/// The engine's.
+pub async fn keep(tx: &Tx, id: Uuid, job: NewJob, now: DateTime<Utc>) -> Result<(), DbErr> {
+    tx.signal(Signal::new(CHANNEL, job.run_at.timestamp_micros().to_string()));
+    let row: Vec<Value> = vec![
+        id.into(),
+        job.kind.into(),
+        job.key.into(),
+        job.payload.into(),
+        job.run_at.into(),
+        "ready".into(),
+        now.into(),
+    ];
+    let columns = ["id", "kind", "key", "payload", "run_at", "state", "created_at"];
+    let again = "ON CONFLICT (id) DO UPDATE SET state = 'ready', run_at = excluded.run_at, \
+        attempts = 0, finished_at = NULL WHERE jobs.state NOT IN ('ready', 'running')";
+    insert_many(tx, "jobs", &columns, vec![row], again).await.map(drop)
+}
+
 /// Cancels every job under `key` that has not started; returns how many. One that is running
 /// re-reads the state itself.
 ///

@@ -141,7 +141,7 @@ impl ClientFilter {
     /// Appends everything but the search: ` AND …` on `c`.
     pub(super) fn push(&self, sql: &mut Sql, actor: &Actor, now: DateTime<Utc>) {
         sql.push(if self.in_bin {
-            " AND c.deleted_at IS NOT NULL"
+            " AND c.deleted_at IS NOT NULL AND c.merged_into IS NULL"
         } else {
             " AND c.deleted_at IS NULL"
         });

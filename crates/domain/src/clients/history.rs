@@ -63,7 +63,7 @@ pub async fn history(
     read(conn, sql, before, limit).await
 }
 
-/// Everything that happened around the client and that the actor may see, newest first.
+/// Everything that happened around the client, and around who was merged into them, and that the actor may see, newest first.
 ///
 /// # Errors
 /// [`crate::Error::NotFound`] when the actor may not see the client.
@@ -75,8 +75,10 @@ pub async fn timeline(
     limit: u32,
 ) -> Result<Vec<HistoryEntry>> {
     super::get(conn, actor, id).await?;
+    let mut all = super::queries::absorbed(conn, id).await?;
+    all.push(id);
     let mut sql = Sql::new(SELECT);
-    sql.push("e.client_id = ").bind(id);
+    sql.push("e.client_id IN ").bind_list(all);
     if !actor.is_admin() {
         sql.push(" AND (e.subject_kind IN ('client', 'contact_attempt', 'consent') ");
         sql.push("OR e.subject_kind = 'alert' AND EXISTS ");

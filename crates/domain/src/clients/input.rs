@@ -1,5 +1,6 @@
 use base::phone::{self, Phone};
 use base::text::{email_key, fold, fold_keep, sort_key};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::Invalid;
@@ -8,7 +9,7 @@ use crate::error::Invalid;
 const MOST: usize = 20;
 
 /// A client as someone typed it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewClient {
     /// The centre; a super_admin says which, the others have theirs.
     pub call_center_id: Option<Uuid>,
@@ -183,7 +184,7 @@ impl ValidClient {
     }
 
     /// Orders a list of names as a directory does: by last name.
-    pub(super) fn name_key(&self) -> String {
+    pub(crate) fn name_key(&self) -> String {
         let names = (self.last_name.as_deref(), self.first_name.as_deref());
         sort_key(&joined(names, self.company_name.as_deref()))
     }

@@ -84,11 +84,15 @@ pub async fn bin(
 /// without it, which the history tells. Returns the client as they are now.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they are not in the bin.
+/// [`Error::NotFound`] when they are not in the bin; [`Error::Merged`] when only taking the merge
+/// back can bring them.
 pub async fn restore(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Result<Client> {
     let tx = db.begin().await?;
     let found = queries::find(&tx, actor, id).await?;
     let client = found.filter(|c| c.deleted_at.is_some()).ok_or(Error::NotFound)?;
+    if let Some(into) = client.merged_into {
+        return Err(Error::Merged(into));
+    }
     let center = client.call_center_id;
     let mut changes = one_change("deleted_at", json!(client.deleted_at), Json::Null);
     if let Some(code) = &client.code

@@ -115,6 +115,8 @@ pub struct Client {
     pub updated_at: DateTime<Utc>,
     /// When they went to the bin.
     pub deleted_at: Option<DateTime<Utc>>,
+    /// Whom they were merged into: they are found there.
+    pub merged_into: Option<Uuid>,
     /// Every e-mail, the primary one first.
     #[sea_orm(skip)]
     pub emails: Vec<String>,
@@ -152,10 +154,13 @@ pub struct NextAlert {
 /// A client that is not in the bin.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`]; [`Error::Merged`] when they live on in another record.
 pub async fn get(conn: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Result<Client> {
-    let found = queries::find(conn, actor, id).await?;
-    found.filter(|client| client.deleted_at.is_none()).ok_or(Error::NotFound)
+    match queries::find(conn, actor, id).await? {
+        Some(client) if client.deleted_at.is_none() => Ok(client),
+        Some(Client { merged_into: Some(into), .. }) => Err(Error::Merged(into)),
+        _ => Err(Error::NotFound),
+    }
 }
 
 /// Makes a client.
@@ -202,6 +207,18 @@ async fn center_for(
                 Ok(Uuid::nil())
             }
         },
+    }
+}
+
+/// The centre a new client would go to; `None` while it has to be named.
+pub(crate) async fn center_of(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    new: &NewClient,
+) -> Result<Option<Uuid>, DbErr> {
+    match actor.call_center_id.or(new.call_center_id) {
+        Some(center) => Ok(queries::region(conn, center).await?.map(|_| center)),
+        None => queries::only_center(conn).await,
     }
 }
 
@@ -297,6 +314,22 @@ pub async fn write(
     wanted: ClientChanges,
     now: DateTime<Utc>,
 ) -> Result<i32> {
+    let (version, changes) = apply(tx, client, wanted, now).await?;
+    if !changes.is_empty() {
+        let event = event("client.updated", client.call_center_id, client.id, changes);
+        events::record(tx, actor, event, now).await?;
+    }
+    Ok(version)
+}
+
+/// [`write`] without its event: returns the version and what differs, for callers that record it
+/// as something else.
+pub(crate) async fn apply(
+    tx: &Tx,
+    client: &Client,
+    wanted: ClientChanges,
+    now: DateTime<Utc>,
+) -> Result<(i32, Map<String, Json>)> {
     let center = client.call_center_id;
     let region = queries::region(tx, center).await?.unwrap_or_default();
     let mut invalid = Invalid::new();
@@ -310,7 +343,7 @@ pub async fn write(
     invalid.check()?;
     let changes = changes::difference(Some(client), &valid);
     if changes.is_empty() {
-        return Ok(client.version);
+        return Ok((client.version, changes));
     }
     let written = queries::overwrite(tx, client, &valid, now).await;
     if !written.map_err(|error| code_taken(error.into()))? {
@@ -319,9 +352,7 @@ pub async fn write(
     if changes.contains_key("tags") {
         tags::put(tx, center, client.id, &valid.tags, now).await?;
     }
-    let event = event("client.updated", center, client.id, changes);
-    events::record(tx, actor, event, now).await?;
-    Ok(client.version + 1)
+    Ok((client.version + 1, changes))
 }
 
 /// Recomputes when each of these clients' next alert falls due. Whoever changes alerts calls it
@@ -331,6 +362,16 @@ pub async fn write(
 /// The engine's.
 pub async fn refresh_next_alert(tx: &Tx, clients: &[Uuid]) -> Result<(), DbErr> {
     queries::refresh_next_alert(tx, clients).await
+}
+
+/// Whether another client of the centre has that code.
+pub(crate) async fn code_is_taken(
+    tx: &Tx,
+    center: Uuid,
+    code: &str,
+    but: Option<Uuid>,
+) -> Result<bool, DbErr> {
+    queries::code_is_taken(tx, center, code, but).await
 }
 
 fn event(kind: &'static str, center: Uuid, id: Uuid, changes: Map<String, Json>) -> NewEvent {

@@ -13,7 +13,7 @@ pub(super) const COLUMNS: &str = "c.seq, c.id, c.call_center_id, c.code, c.first
     c.address, c.city, c.country, c.is_active, c.assigned_to, c.name_key, c.company_key, \
     c.city_key, c.notification_client, c.date_notification, c.orders_total, c.orders_confirmed, \
     c.orders_pending, c.orders_cancelled, c.total_spent, c.last_order_at, c.segment, \
-    c.next_alert_at, c.version, c.created_at, c.updated_at, c.deleted_at, \
+    c.next_alert_at, c.version, c.created_at, c.updated_at, c.deleted_at, c.merged_into, \
     (SELECT u.name FROM users u WHERE u.id = c.assigned_to) AS assignee_name, \
     (SELECT cc.currency FROM call_centers cc WHERE cc.id = c.call_center_id) AS currency";
 
@@ -355,4 +355,18 @@ pub(super) async fn centers(conn: &impl ConnectionTrait) -> Result<Vec<(Uuid, St
     let sql = Sql::new("SELECT id, name FROM call_centers ORDER BY name, id LIMIT 500");
     let centers: Vec<Center> = sql.all(conn).await?;
     Ok(centers.into_iter().map(|center| (center.id, center.name)).collect())
+}
+
+/// The records that were merged into `id`, and into those, and so on.
+pub(super) async fn absorbed(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<Uuid>, DbErr> {
+    let mut found = Vec::new();
+    let mut last = vec![id];
+    while !last.is_empty() {
+        let mut sql = Sql::new("SELECT id FROM clients WHERE merged_into IN ");
+        sql.bind_list(last);
+        last = sql.column(conn).await?;
+        last.retain(|id| !found.contains(id));
+        found.extend(last.iter().copied());
+    }
+    Ok(found)
 }

@@ -45,6 +45,12 @@ pub struct EventType {
 }
 
 const CHANGES: Field = Field { name: "changes", shape: Shape::Changes, required: false };
+const MERGE: Field = Field { name: "merge_id", shape: Shape::Id, required: true };
+const MERGED: Field = Field { name: "merged_id", shape: Shape::Id, required: true };
+const MERGED_NAME: Field = Field { name: "merged_name", shape: Shape::Text, required: true };
+const MOVED: Field = Field { name: "moved", shape: Shape::Any, required: false };
+const KEPT: Field = Field { name: "kept", shape: Shape::Any, required: false };
+const OTHER: Field = Field { name: "other_id", shape: Shape::Id, required: true };
 const NAME: Field = Field { name: "name", shape: Shape::Text, required: true };
 const PURPOSE: Field = Field { name: "purpose", shape: Shape::Text, required: true };
 const ATTEMPT: Field = Field { name: "attempt", shape: Shape::Id, required: true };
@@ -86,6 +92,19 @@ pub const EVENT_TYPES: &[EventType] = &[
     kind("client.contact_undone", "A contact attempt was taken back.", &[ATTEMPT, STATUT, CANAL]),
     kind("consent.recorded", "A consent, a refusal or an opposition was recorded.", &[CHANGES]),
     kind("consent.revoked", "A consent was withdrawn, or an opposition lifted.", &[CHANGES]),
+    kind(
+        "client.merged",
+        "Another record of the same client went into this one.",
+        &[CHANGES, MERGE, MERGED, MERGED_NAME, MOVED],
+    ),
+    kind(
+        "client.unmerged",
+        "A merge was taken back: there are two records again.",
+        &[CHANGES, MERGE, MERGED, MERGED_NAME, KEPT],
+    ),
+    kind("client.duplicate_suggested", "Two records were said to be of one client.", &[OTHER]),
+    kind("client.duplicate_dismissed", "Two records were said to be of two clients.", &[OTHER]),
+    kind("client.duplicate_reopened", "Two records are to be looked at again.", &[OTHER]),
     kind("alert.scheduled", "An alert was scheduled on a client.", &[CHANGES]),
     kind("alert.updated", "An alert's text, priority or assignee was changed.", &[CHANGES]),
     kind("alert.rescheduled", "An alert was moved to another time.", &[CHANGES]),

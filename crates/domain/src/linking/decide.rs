@@ -35,11 +35,7 @@ struct Assessed {
 }
 
 pub(super) fn decide(index: &Index, policy: &Policy, order: &OrderRecord) -> Decision {
-    let order = Order {
-        email: emails::read(&order.email),
-        phone: phones::read(&order.phone, &policy.region),
-        name: names::read(&order.name),
-    };
+    let order = Order::read(order, &policy.region);
     let mut slots = by_contact(index, &order);
     let mut assessed = assess(index, &order, &slots);
     // A name alone never outweighs a contact: when nobody can be better named than the client the
@@ -51,6 +47,21 @@ pub(super) fn decide(index: &Index, policy: &Policy, order: &OrderRecord) -> Dec
         assessed = assess(index, &order, &slots);
     }
     conclude(index, policy, assessed)
+}
+
+impl Order {
+    fn read(order: &OrderRecord, region: &str) -> Self {
+        Self {
+            email: emails::read(&order.email),
+            phone: phones::read(&order.phone, region),
+            name: names::read(&order.name),
+        }
+    }
+}
+
+/// What agrees between an order and the one client of `index`.
+pub(super) fn compare_one(index: &Index, region: &str, order: &OrderRecord) -> Evidence {
+    compare(index, &Order::read(order, region), 0).evidence
 }
 
 fn is_settled(first: &Assessed) -> bool {

@@ -97,7 +97,8 @@ pub enum NameClass {
 }
 
 impl Evidence {
-    pub(super) fn name_class(&self) -> NameClass {
+    /// What the two halves of the name say together.
+    pub fn name_class(&self) -> NameClass {
         let has_family = self.family.is_good() || self.family == Agreement::Similar;
         match self.given {
             _ if !self.has_name => NameClass::Silent,
@@ -174,8 +175,8 @@ impl Evidence {
         }
     }
 
-    /// The points of the table, from 0 to 100.
-    pub(super) fn points(&self) -> i32 {
+    /// The points of the table; they may add up to more than 100.
+    pub fn points(&self) -> i32 {
         let email = match self.email {
             EmailEvidence::None => 0,
             EmailEvidence::Mistyped => 25,

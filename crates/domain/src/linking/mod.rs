@@ -14,6 +14,7 @@ mod evidence;
 mod index;
 mod keys;
 mod names;
+mod pair;
 mod phones;
 mod postings;
 mod words;
@@ -21,6 +22,7 @@ mod words;
 pub use emails::Spelling;
 pub use evidence::{EmailEvidence, Evidence, NameClass, PhoneEvidence};
 pub use names::Agreement;
+pub use pair::compare;
 
 #[cfg(test)]
 mod tests;

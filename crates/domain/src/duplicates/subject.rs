@@ -1,0 +1,356 @@
+//! A record as it is compared, and who else to compare it with: found by its keys, never client
+//! by client.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use base::db::Sql;
+use base::text::{email_key, fold, sort_key};
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::weigh::{self, Extras, Reason};
+use crate::clients::ValidClient;
+use crate::linking::{self, ClientRecord};
+
+/// An e-mail, a phone or a name that more records share than this says nothing about any two.
+const CROWD: i64 = 64;
+
+/// What identifies a record.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Subject {
+    record: ClientRecord,
+    code: Option<String>,
+    address: String,
+    emails: Vec<String>,
+    numbers: Vec<String>,
+    names: Vec<String>,
+}
+
+/// A record that looks like another.
+#[derive(Clone, Debug)]
+pub(super) struct Alike {
+    pub(super) id: Uuid,
+    pub(super) score: i32,
+    pub(super) reasons: Vec<Reason>,
+    pub(super) fingerprint: String,
+}
+
+/// A client in short, for a pair.
+#[derive(Clone, Debug, PartialEq, FromQueryResult)]
+pub struct Brief {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub full_name: String,
+    /// Its first name.
+    pub first_name: Option<String>,
+    /// Its last name.
+    pub last_name: Option<String>,
+    /// Its company.
+    pub company_name: Option<String>,
+    /// Its code.
+    pub code: Option<String>,
+    /// Its primary e-mail.
+    pub email: Option<String>,
+    /// Its primary phone, as typed.
+    pub phone: Option<String>,
+    /// As dialled.
+    pub phone_e164: Option<String>,
+    /// Its street.
+    pub address: Option<String>,
+    /// Its city.
+    pub city: Option<String>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(FromQueryResult)]
+struct Contact {
+    client_id: Uuid,
+    key: String,
+}
+
+impl Subject {
+    /// A client who is not there yet.
+    pub(super) fn of_new(new: &ValidClient) -> Self {
+        let mut subject = Self::named(
+            Uuid::new_v4(),
+            new.first_name.as_deref(),
+            new.last_name.as_deref(),
+            new.company_name.as_deref(),
+        );
+        subject.code.clone_from(&new.code);
+        subject.address = place(new.address.as_deref(), new.city.as_deref());
+        for (_, key) in &new.emails {
+            subject.add_email(key.clone());
+        }
+        for phone in &new.phones {
+            subject.add_number(phone.e164.clone().unwrap_or_else(|| phone.raw.clone()));
+        }
+        subject
+    }
+
+    pub(super) fn id(&self) -> Uuid {
+        Uuid::from_u128(self.record.id)
+    }
+
+    fn named(id: Uuid, first: Option<&str>, last: Option<&str>, company: Option<&str>) -> Self {
+        let text = |value: Option<&str>| value.unwrap_or_default().trim().to_owned();
+        let (first, last, company) = (text(first), text(last), text(company));
+        let mut names: Vec<String> = [
+            format!("{last} {first}"),
+            format!("{first} {last}"),
+            if first.is_empty() && last.is_empty() { company.clone() } else { String::new() },
+        ]
+        .iter()
+        .map(|name| sort_key(name.trim()))
+        .filter(|key| !key.is_empty())
+        .collect();
+        names.sort();
+        names.dedup();
+        let record = ClientRecord {
+            id: id.as_u128(),
+            first_name: first,
+            last_name: last,
+            company,
+            ..ClientRecord::default()
+        };
+        Self { record, names, ..Self::default() }
+    }
+
+    fn add_email(&mut self, key: String) {
+        self.record.emails.push(key.clone());
+        self.emails.push(key);
+    }
+
+    fn add_number(&mut self, number: String) {
+        self.record.phones.push(number.clone());
+        self.numbers.push(number);
+    }
+
+    fn weigh(&self, other: &Self, region: &str) -> (Alike, bool) {
+        let evidence = linking::compare(&self.record, &other.record, region);
+        let (mine, its) = (fold(&self.record.company), fold(&other.record.company));
+        let extras = Extras {
+            same_address: !self.address.is_empty() && self.address == other.address,
+            same_company: !mine.is_empty() && mine == its,
+            different_codes: matches!((&self.code, &other.code), (Some(a), Some(b)) if a != b),
+        };
+        let reasons = weigh::reasons(&evidence, extras);
+        let alike = Alike {
+            id: other.id(),
+            score: weigh::score(&evidence, extras),
+            fingerprint: self.fingerprint(other, &reasons),
+            reasons,
+        };
+        (alike, weigh::is_alike(&evidence, extras))
+    }
+
+    /// What the two were found alike on: the reasons, what they share, what both are called.
+    fn fingerprint(&self, other: &Self, reasons: &[Reason]) -> String {
+        let shared = |mine: &[String], its: &[String]| {
+            let its: HashSet<&String> = its.iter().collect();
+            mine.iter().filter(|one| its.contains(one)).cloned().collect::<BTreeSet<_>>()
+        };
+        let names: BTreeSet<&String> = self.names.iter().chain(&other.names).collect();
+        let reasons: Vec<&str> = reasons.iter().map(|reason| reason.as_str()).collect();
+        let (emails, phones) =
+            (shared(&self.emails, &other.emails), shared(&self.numbers, &other.numbers));
+        let text = format!("{reasons:?}{emails:?}{phones:?}{names:?}");
+        Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+fn place(address: Option<&str>, city: Option<&str>) -> String {
+    let street = fold(address.unwrap_or_default());
+    if street.is_empty() { street } else { format!("{street} {}", fold(city.unwrap_or_default())) }
+}
+
+/// For each of `subjects`, the clients of the centre that look like it, the most alike first;
+/// subjects with none are absent.
+pub(super) async fn find(
+    conn: &impl ConnectionTrait,
+    center: Uuid,
+    region: &str,
+    subjects: &[Subject],
+) -> Result<HashMap<Uuid, Vec<Alike>>, DbErr> {
+    let by_email = shared_by(conn, center, Key::Email, subjects).await?;
+    let by_number = shared_by(conn, center, Key::Phone, subjects).await?;
+    let by_name = shared_by(conn, center, Key::Name, subjects).await?;
+    let mut candidates: HashMap<Uuid, BTreeSet<Uuid>> = HashMap::new();
+    for subject in subjects {
+        let keys = [
+            (&subject.emails, &by_email),
+            (&subject.numbers, &by_number),
+            (&subject.names, &by_name),
+        ];
+        for (keys, found) in keys {
+            for id in keys.iter().filter_map(|key| found.get(key)).flatten() {
+                if *id != subject.id() {
+                    candidates.entry(subject.id()).or_default().insert(*id);
+                }
+            }
+        }
+    }
+    let ids: Vec<Uuid> =
+        candidates.values().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let others = load(conn, &ids).await?;
+    let mut found = HashMap::new();
+    for subject in subjects {
+        let Some(ids) = candidates.get(&subject.id()) else { continue };
+        let mut alike: Vec<Alike> = ids
+            .iter()
+            .filter_map(|id| others.get(id))
+            .map(|other| subject.weigh(other, region))
+            .filter_map(|(alike, counts)| counts.then_some(alike))
+            .collect();
+        alike.sort_by_key(|one| (-one.score, one.id));
+        if !alike.is_empty() {
+            found.insert(subject.id(), alike);
+        }
+    }
+    Ok(found)
+}
+
+/// How alike two clients are, alike or not.
+pub(super) async fn compare(
+    conn: &impl ConnectionTrait,
+    region: &str,
+    one: Uuid,
+    other: Uuid,
+) -> Result<Alike, DbErr> {
+    let both = load(conn, &[one, other]).await?;
+    let blank = Subject::default();
+    let (one, other) = (both.get(&one).unwrap_or(&blank), both.get(&other).unwrap_or(&blank));
+    Ok(one.weigh(other, region).0)
+}
+
+#[derive(Clone, Copy)]
+enum Key {
+    Email,
+    Phone,
+    Name,
+}
+
+impl Key {
+    fn of(self, subject: &Subject) -> &[String] {
+        match self {
+            Self::Email => &subject.emails,
+            Self::Phone => &subject.numbers,
+            Self::Name => &subject.names,
+        }
+    }
+
+    /// Table, column of the key, column of the client.
+    fn place(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Email => ("client_emails", "key", "client_id"),
+            Self::Phone => ("client_phones", "e164", "client_id"),
+            Self::Name => ("clients", "name_key", "id"),
+        }
+    }
+}
+
+/// The clients of the centre under each key of `subjects` that is not a crowd's.
+async fn shared_by(
+    conn: &impl ConnectionTrait,
+    center: Uuid,
+    key: Key,
+    subjects: &[Subject],
+) -> Result<HashMap<String, Vec<Uuid>>, DbErr> {
+    let wanted: BTreeSet<&String> = subjects.iter().flat_map(|s| key.of(s)).collect();
+    let wanted: Vec<String> = wanted.into_iter().cloned().collect();
+    let (table, column, client) = key.place();
+    let present = if table == "clients" { " AND t.deleted_at IS NULL" } else { "" };
+    let mut found: HashMap<String, Vec<Uuid>> = HashMap::new();
+    for chunk in wanted.chunks(500) {
+        let mut sql =
+            Sql::new(format!("SELECT t.{column} FROM {table} t WHERE t.call_center_id = "));
+        sql.bind(center).push(present).push(&format!(" AND t.{column} IN "));
+        sql.bind_list(chunk.to_vec()).push(&format!(" GROUP BY t.{column} HAVING COUNT(*) <= "));
+        sql.bind(CROWD);
+        let few: Vec<String> = sql.column(conn).await?;
+        if few.is_empty() {
+            continue;
+        }
+        let mut sql = Sql::new(format!(
+            "SELECT t.{client} AS client_id, t.{column} AS key FROM {table} t WHERE t.call_center_id = "
+        ));
+        sql.bind(center).push(present).push(&format!(" AND t.{column} IN ")).bind_list(few);
+        for Contact { client_id, key } in sql.all(conn).await? {
+            found.entry(key).or_default().push(client_id);
+        }
+    }
+    Ok(found)
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    code: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    company_name: Option<String>,
+    address: Option<String>,
+    city: Option<String>,
+}
+
+/// The clients of these ids that are not in the bin, as they are compared.
+pub(super) async fn load(
+    conn: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Subject>, DbErr> {
+    let mut found = HashMap::new();
+    for ids in ids.chunks(1_000) {
+        let mut sql = Sql::new(
+            "SELECT id, code, first_name, last_name, company_name, address, city FROM clients \
+             WHERE deleted_at IS NULL AND id IN ",
+        );
+        sql.bind_list(ids.to_vec());
+        for row in sql.all::<Row>(conn).await? {
+            let names = (row.first_name.as_deref(), row.last_name.as_deref());
+            let mut subject = Subject::named(row.id, names.0, names.1, row.company_name.as_deref());
+            subject.address = place(row.address.as_deref(), row.city.as_deref());
+            subject.code = row.code;
+            found.insert(row.id, subject);
+        }
+        let mut sql =
+            Sql::new("SELECT client_id, value AS key FROM client_emails WHERE client_id IN ");
+        sql.bind_list(ids.to_vec()).push(" ORDER BY client_id, position");
+        for Contact { client_id, key } in sql.all(conn).await? {
+            let key = email_key(&key).unwrap_or(key);
+            if let Some(subject) = found.get_mut(&client_id) {
+                subject.add_email(key);
+            }
+        }
+        let mut sql = Sql::new(
+            "SELECT client_id, COALESCE(e164, raw) AS key FROM client_phones WHERE client_id IN ",
+        );
+        sql.bind_list(ids.to_vec()).push(" ORDER BY client_id, position");
+        for Contact { client_id, key } in sql.all(conn).await? {
+            if let Some(subject) = found.get_mut(&client_id) {
+                subject.add_number(key);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The clients of these ids in short.
+pub(super) async fn briefs(
+    conn: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Brief>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut sql = Sql::new(
+        "SELECT id, full_name, first_name, last_name, company_name, code, email, phone, \
+         phone_e164, address, city, created_at FROM clients WHERE id IN ",
+    );
+    sql.bind_list(ids.to_vec());
+    let rows: Vec<Brief> = sql.all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
