@@ -52,7 +52,7 @@ impl AppError {
         use domain::Error as E;
         match self {
             Self::Domain(E::Invalid(_)) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Domain(E::NotFound) => StatusCode::NOT_FOUND,
+            Self::Domain(E::NotFound | E::Merged(_)) => StatusCode::NOT_FOUND,
             Self::Domain(E::Forbidden) | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::Domain(E::Conflict(_)) => StatusCode::CONFLICT,
             Self::Domain(E::Stale) => StatusCode::PRECONDITION_FAILED,
@@ -71,6 +71,7 @@ impl AppError {
         match self {
             Self::Domain(E::Invalid(_)) => "invalid",
             Self::Domain(E::NotFound) => "not-found",
+            Self::Domain(E::Merged(_)) => "client-merged",
             Self::Domain(E::Forbidden) => "forbidden",
             Self::Domain(E::Conflict(key)) => key,
             Self::Domain(E::Stale) => "stale",
@@ -152,6 +153,9 @@ impl Caller {
             let next =
                 url::form_urlencoded::byte_serialize(self.path.as_bytes()).collect::<String>();
             Redirect::to(&format!("/connexion?suite={next}")).into_response()
+        } else if let (AppError::Domain(domain::Error::Merged(into)), true) = (&*error, self.is_get)
+        {
+            Redirect::temporary(&self.path_of(into)).into_response()
         } else {
             self.page(&error)
         };
@@ -166,6 +170,18 @@ impl Caller {
             }
         }
         spoken
+    }
+
+    /// This page, of the client the one asked for was merged into. Not kept by browsers: a merge
+    /// can be taken back.
+    fn path_of(&self, client: &uuid::Uuid) -> String {
+        let rest = self.path.strip_prefix("/client/").and_then(|rest| rest.split_once('/'));
+        let tab =
+            rest.map(|(_, tab)| tab).filter(|tab| matches!(*tab, "chronologie" | "historique"));
+        match tab {
+            Some(tab) => format!("/client/{client}/{tab}"),
+            None => format!("/client/{client}"),
+        }
     }
 
     fn wants_json(&self) -> bool {
@@ -183,6 +199,9 @@ impl Caller {
         });
         if let AppError::Unreadable(detail) = error {
             body["detail"] = json!(detail);
+        }
+        if let AppError::Domain(domain::Error::Merged(into)) = error {
+            body["merged_into"] = json!(into);
         }
         if let AppError::Domain(domain::Error::Invalid(fields)) = error {
             body["errors"] = fields.iter().map(|field| self.field(field)).collect();

@@ -13,6 +13,7 @@ pub mod cli;
 pub mod clients;
 pub mod config;
 pub mod contact_log;
+pub mod duplicates;
 pub mod error;
 pub mod extract;
 pub mod grid;

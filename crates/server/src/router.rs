@@ -22,8 +22,8 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use crate::app::App;
 use crate::rate_limit::{self, RateLimit};
 use crate::{
-    accounts, admin, alerts, assets, clients, contact_log, error, grid, home, idempotency,
-    identity, live, metrics, openapi, operations, page, preferences,
+    accounts, admin, alerts, assets, clients, contact_log, duplicates, error, grid, home,
+    idempotency, identity, live, metrics, openapi, operations, page, preferences,
 };
 
 /// A feature's routes: pages and API operations.
@@ -109,6 +109,7 @@ pub fn routes() -> Routes {
         .merge(alerts::routes())
         .merge(clients::routes())
         .merge(contact_log::routes())
+        .merge(duplicates::routes())
         .merge(grid::routes())
         .merge(live::routes())
         .merge(openapi::routes())

@@ -3,12 +3,20 @@
 use base::outbox::{Handlers, Worker};
 
 use crate::app::App;
-use crate::{accounts, admin, alerts, clients, operations};
+use crate::{accounts, admin, alerts, clients, duplicates, operations};
 
 /// Every kind of job and who does it.
 pub fn handlers(app: &App) -> Handlers {
     let mut handlers = Handlers::new();
-    for jobs in [accounts::jobs, admin::jobs, alerts::jobs, clients::jobs, operations::jobs] {
+    let all = [
+        accounts::jobs,
+        admin::jobs,
+        alerts::jobs,
+        clients::jobs,
+        duplicates::jobs,
+        operations::jobs,
+    ];
+    for jobs in all {
         handlers.extend(jobs(app));
     }
     handlers

@@ -2,6 +2,7 @@ use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::{Client, NewClient, ValidClient};
+use crate::error::{Error, Result};
 
 /// What someone wants changed; what is absent stays. `Some(None)` empties a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,6 +113,22 @@ pub fn as_typed(client: &Client) -> NewClient {
         tags: client.tags.clone(),
         assigned_to: client.assigned_to,
     }
+}
+
+/// Every field that can be put back: a form's, and whether they are in business.
+pub(crate) fn record(client: &Client) -> Map<String, Json> {
+    let mut record = match json!(as_typed(client)) {
+        Json::Object(record) => record,
+        _ => Map::new(),
+    };
+    record.insert("is_active".into(), json!(client.is_active));
+    record
+}
+
+/// The form a [`record`] fills.
+pub(crate) fn from_record(record: &Map<String, Json>) -> Result<NewClient> {
+    serde_json::from_value(Json::Object(record.clone()))
+        .map_err(|_| Error::Conflict("record-unreadable"))
 }
 
 /// `{"field": [before, after]}` of what differs.

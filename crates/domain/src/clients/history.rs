@@ -30,6 +30,9 @@ pub struct HistoryEntry {
     pub data: Json,
 }
 
+/// Changes walked back at once; nobody's record changes so often.
+const MOST: u32 = 10_000;
+
 #[derive(FromQueryResult)]
 struct Row {
     seq: i64,
@@ -63,7 +66,8 @@ pub async fn history(
     read(conn, sql, before, limit).await
 }
 
-/// Everything that happened around the client, and around who was merged into them, and that the actor may see, newest first.
+/// Everything that happened around the client and who was merged into them, and that the actor may
+/// see, newest first.
 ///
 /// # Errors
 /// [`crate::Error::NotFound`] when the actor may not see the client.
@@ -100,6 +104,45 @@ async fn read(
     }
     sql.push(" ORDER BY e.seq DESC LIMIT ").bind(i64::from(limit));
     Ok(sql.all::<Row>(conn).await?.into_iter().map(HistoryEntry::from).collect())
+}
+
+/// The changes of the client itself after an instant or a number, newest first. The caller may see
+/// the client.
+pub(super) async fn changes_since(
+    conn: &impl ConnectionTrait,
+    id: Uuid,
+    push_after: impl FnOnce(&mut Sql),
+) -> Result<Vec<HistoryEntry>> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("e.subject_id = ").bind(id).push(" AND e.subject_kind = 'client' AND ");
+    push_after(&mut sql);
+    read(conn, sql, None, MOST).await
+}
+
+impl HistoryEntry {
+    /// Whether what it changed can be put back: not what made the client.
+    pub fn can_be_restored(&self) -> bool {
+        self.kind != "client.created" && self.changes.iter().any(|(f, ..)| can_be_restored(f))
+    }
+}
+
+/// Whether that field can be put back.
+pub(super) fn can_be_restored(field: &str) -> bool {
+    const FIELDS: [&str; 12] = [
+        "code",
+        "first_name",
+        "last_name",
+        "company_name",
+        "emails",
+        "phones",
+        "address",
+        "city",
+        "country",
+        "tags",
+        "assigned_to",
+        "is_active",
+    ];
+    FIELDS.contains(&field)
 }
 
 impl From<Row> for HistoryEntry {

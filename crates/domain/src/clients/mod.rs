@@ -3,14 +3,17 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `input` | what people type, checked |
+//! | `choices` | what forms let one choose from |
 //! | `changes` | partial changes, differences |
 //! | `lifecycle` | in and out of business, to the bin and back |
 //! | `filter`, `sort`, `list` | which clients, in which order, page by page |
 //! | `search` | finding them by any part of a field |
 //! | `counts` | totals and figures, kept while nothing happens |
 //! | `history` | what changed, and what happened around them |
+//! | `restoration` | a change taken back, a record as it was |
 
 mod changes;
+mod choices;
 mod counts;
 mod filter;
 mod history;
@@ -18,6 +21,7 @@ mod input;
 mod lifecycle;
 mod list;
 mod queries;
+mod restoration;
 mod search;
 mod sort;
 
@@ -34,6 +38,8 @@ use crate::events::{self, NewEvent};
 use crate::tags;
 
 pub use changes::{ClientChanges, as_typed, with_primary};
+pub(crate) use changes::{from_record, record};
+pub use choices::{Choices, choices};
 pub use counts::{Counts, Known, Stats};
 pub use filter::ClientFilter;
 pub(crate) use filter::push_all as push_filter;
@@ -41,6 +47,7 @@ pub use history::{HistoryEntry, history, timeline};
 pub use input::{NewClient, ValidClient, full_name, validate};
 pub use lifecycle::{activate, bin, deactivate, restore, toggle};
 pub use list::{Listed, list, matching_ids};
+pub use restoration::{Later, Restoration, Restored, Then, restoration, restore_to};
 pub use sort::Sort;
 
 /// A client under watch.
@@ -383,31 +390,4 @@ fn event(kind: &'static str, center: Uuid, id: Uuid, changes: Map<String, Json>)
         client_id: Some(id),
         data: json!({ "changes": changes }),
     }
-}
-
-/// What a form or a filter lets one choose from.
-#[derive(Clone, Debug, Default)]
-pub struct Choices {
-    /// Who may look after clients: id, name.
-    pub people: Vec<(Uuid, String)>,
-    /// Names of tags.
-    pub tags: Vec<String>,
-    /// Centres, for whoever works in several: id, name.
-    pub centers: Vec<(Uuid, String)>,
-}
-
-/// What the actor may choose from.
-///
-/// # Errors
-/// [`Error::Forbidden`] for roles that do not work with clients.
-pub async fn choices(conn: &impl ConnectionTrait, actor: &Actor) -> Result<Choices> {
-    actor.require(actor.works_with_clients())?;
-    let tags = tags::list(conn, actor).await?;
-    let centers =
-        if actor.call_center_id.is_none() { queries::centers(conn).await? } else { Vec::new() };
-    Ok(Choices {
-        people: queries::people(conn, actor).await?,
-        tags: tags.into_iter().map(|tag| tag.name).collect(),
-        centers,
-    })
 }

@@ -6,8 +6,8 @@ use base::text::{email_key, fold};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
-use crate::clients::{Client, NewClient, as_typed};
-use crate::error::{Error, Invalid, Result};
+use crate::clients::{Client, record};
+use crate::error::{Invalid, Result};
 
 /// Fields with one value.
 pub const FIELDS: [&str; 9] = [
@@ -122,24 +122,8 @@ impl Field {
     }
 }
 
-/// Everything of a client that a merge may change.
-pub(super) fn snapshot(client: &Client) -> Map<String, Json> {
-    let mut record = match json!(as_typed(client)) {
-        Json::Object(record) => record,
-        _ => Map::new(),
-    };
-    record.insert("is_active".into(), json!(client.is_active));
-    record
-}
-
-/// Reads the fields of a snapshot a form could hold.
-pub(super) fn as_new(record: &Map<String, Json>) -> Result<NewClient> {
-    serde_json::from_value(Json::Object(record.clone()))
-        .map_err(|_| Error::Conflict("merge-unreadable"))
-}
-
 pub(super) fn fields(winner: &Client, loser: &Client, choices: &Choices) -> Vec<Field> {
-    let (mine, its) = (snapshot(winner), snapshot(loser));
+    let (mine, its) = (record(winner), record(loser));
     let value =
         |record: &Map<String, Json>, name: &str| record.get(name).cloned().unwrap_or_default();
     let chosen = |name: &str| choices.0.get(name).copied();

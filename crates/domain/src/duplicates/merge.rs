@@ -134,7 +134,7 @@ pub async fn merge(
     let account = give_account(&tx, &winner, &loser, &after, now).await?;
     let moved = relations::move_all(&tx, loser.id, winner.id).await?;
     let current = clients::get(&tx, actor, winner.id).await?;
-    let wanted = ClientChanges::all(fields::as_new(&after)?);
+    let wanted = ClientChanges::all(clients::from_record(&after)?);
     let (_, mut changes) = clients::apply(&tx, &current, wanted, now).await?;
     if winner.is_active != current.is_active {
         changes.insert("is_active".into(), json!([winner.is_active, current.is_active]));
@@ -142,7 +142,7 @@ pub async fn merge(
     refresh(&tx, winner.call_center_id, &[winner.id, loser.id], now).await?;
     let pair_state = close_pair(&tx, actor, winner.id, loser.id, now).await?;
     let last = clients::get(&tx, actor, winner.id).await?;
-    let mut winner_after = fields::snapshot(&last);
+    let mut winner_after = clients::record(&last);
     winner_after.insert("took_account".into(), json!(account));
     let id = new_id(now);
     let values = [
@@ -151,9 +151,9 @@ pub async fn merge(
         winner.id.into(),
         loser.id.into(),
         json!(choices).into(),
-        Json::Object(fields::snapshot(&winner)).into(),
+        Json::Object(clients::record(&winner)).into(),
         Json::Object(winner_after).into(),
-        Json::Object(fields::snapshot(&loser)).into(),
+        Json::Object(clients::record(&loser)).into(),
         json!(moved).into(),
         pair_state.into(),
         actor.user_id.into(),
@@ -247,6 +247,7 @@ pub(super) async fn refresh(
     _now: DateTime<Utc>,
 ) -> Result<()> {
     clients::refresh_next_alert(tx, clients).await?;
+    crate::contact_log::refresh_status(tx, clients).await?;
     Ok(())
 }
 

@@ -36,6 +36,8 @@ const fn relation(table: &'static str, column: &'static str, handling: Handling)
 /// All of them.
 pub const RELATIONS: &[Relation] = &[
     relation("alerts", "client_id", Handling::Moves),
+    relation("contact_attempts", "client_id", Handling::Moves),
+    relation("consents", "client_id", Handling::Moves),
     relation("client_emails", "client_id", Handling::Chosen),
     relation("client_phones", "client_id", Handling::Chosen),
     relation("client_tags", "client_id", Handling::Chosen),

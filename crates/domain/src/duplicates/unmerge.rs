@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::fields::{self, FIELDS, LISTS, texts};
+use super::fields::{FIELDS, LISTS, texts};
 use super::merge::{Merge, merge_of, move_account, refresh};
 use super::relations::{self, Moved};
 use super::{State, may_decide, ordered, queries};
@@ -99,7 +99,7 @@ async fn put_back(
     if merge.winner_after["took_account"] == true {
         move_account(tx, merge.winner_id, merge.loser_id).await?;
     }
-    let record = restored(merge, &fields::snapshot(winner), kept);
+    let record = restored(merge, &clients::record(winner), kept);
     let active = record.get("is_active").and_then(Json::as_bool).unwrap_or(winner.is_active);
     let mut sql = Sql::new("UPDATE clients SET is_active = ");
     sql.bind(active).push(", version = version + 1, updated_at = ").bind(now);
@@ -107,7 +107,7 @@ async fn put_back(
     sql.push(" AND version = ").bind(winner.version);
     crate::error::expect_one(sql, tx).await?;
     let current = clients::get(tx, actor, winner.id).await?;
-    let mut wanted = fields::as_new(&record)?;
+    let mut wanted = clients::from_record(&record)?;
     let mut written = clients::apply(tx, &current, ClientChanges::all(wanted.clone()), now).await;
     if let Err(Error::Invalid(errors)) = &written {
         // Its code went to another, or who looked after it has left: those stay as they are.

@@ -50,6 +50,7 @@ const MERGED: Field = Field { name: "merged_id", shape: Shape::Id, required: tru
 const MERGED_NAME: Field = Field { name: "merged_name", shape: Shape::Text, required: true };
 const MOVED: Field = Field { name: "moved", shape: Shape::Any, required: false };
 const KEPT: Field = Field { name: "kept", shape: Shape::Any, required: false };
+const RESTORED: Field = Field { name: "restored_from", shape: Shape::Any, required: false };
 const OTHER: Field = Field { name: "other_id", shape: Shape::Id, required: true };
 const NAME: Field = Field { name: "name", shape: Shape::Text, required: true };
 const PURPOSE: Field = Field { name: "purpose", shape: Shape::Text, required: true };
@@ -82,7 +83,11 @@ pub const EVENT_TYPES: &[EventType] = &[
     kind("user.signed_out", "Someone signed out.", &[]),
     kind("user.password_changed", "A password was changed; other sessions ended.", &[]),
     kind("client.created", "A client was created, by hand or by import.", &[CHANGES]),
-    kind("client.updated", "A client's record was changed.", &[CHANGES]),
+    kind(
+        "client.updated",
+        "A client's record was changed, or put back to what it was.",
+        &[CHANGES, RESTORED],
+    ),
     kind("client.activated", "A client was activated.", &[CHANGES]),
     kind("client.deactivated", "A client was deactivated.", &[CHANGES]),
     kind("client.deleted", "A client went to the bin.", &[CHANGES]),

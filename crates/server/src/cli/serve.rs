@@ -98,6 +98,7 @@ pub(super) async fn start(settings: Settings) -> Result<App, Failure> {
     }
     let db = open(&settings).await?;
     let clock = if settings.test_clock { test_clock(&settings) } else { Clock::real() };
+    domain::duplicates::arm(&db, clock.now()).await?;
     App::new(db, clock, settings).map_err(|e| format!("smtp: {e}").into())
 }
 

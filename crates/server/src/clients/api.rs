@@ -4,7 +4,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use domain::Invalid;
-use domain::clients::{self, Client, ClientFilter, HistoryEntry, Sort};
+use domain::clients::{self, Client, ClientFilter, HistoryEntry, NewClient, Sort};
+use domain::duplicates;
 use domain::paging::{read_cursor, write_cursor};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use super::json::{ClientInput, ClientJson, ClientPage, ClientPatch};
 use crate::answer::{read_limit, versioned};
 use crate::app::App;
+use crate::duplicates::PossibleJson;
 use crate::error::AppError;
 use crate::extract::{Body, IfMatch, SignedIn};
 use crate::grid::Query;
@@ -66,10 +68,24 @@ pub(super) async fn list(
     }))
 }
 
+/// A new client, and the existing ones it looks like.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CreatedClient {
+    #[serde(flatten)]
+    client: ClientJson,
+    /// Clients who may be the same person, the most alike first; at most five. Absent when there
+    /// is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    possible_duplicates: Vec<PossibleJson>,
+}
+
 /// Create a client
+///
+/// `possible_duplicates` names the existing clients it looks like: the client is created all the
+/// same, and the pair will be on the list of duplicates the next morning.
 #[utoipa::path(post, path = "/api/clients", tag = "clients", request_body = ClientInput,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body are done once")),
-    responses((status = 201, body = ClientJson), (status = 409, description = "The key was used for another request"),
+    responses((status = 201, body = CreatedClient), (status = 409, description = "The key was used for another request"),
         (status = 422, description = "Wrong fields, each named")))]
 pub(super) async fn create(
     State(app): State<App>,
@@ -77,10 +93,15 @@ pub(super) async fn create(
     Body(body): Body<ClientInput>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
-    let id = clients::create(app.db(), &actor, body.into(), app.now()).await?;
+    let new = NewClient::from(body);
+    let possible = duplicates::possible(app.db().read(), &actor, &new).await?;
+    let id = clients::create(app.db(), &actor, new, app.now()).await?;
     let client = clients::get(app.db().read(), &actor, id).await?;
     let location = [(header::LOCATION, format!("/api/clients/{id}"))];
-    Ok((location, answer(&app, StatusCode::CREATED, client)).into_response())
+    let possible_duplicates = possible.into_iter().map(PossibleJson::from).collect();
+    let version = client.version;
+    let body = CreatedClient { client: ClientJson::new(client, app.now()), possible_duplicates };
+    Ok((location, versioned(StatusCode::CREATED, version, body)).into_response())
 }
 
 /// Read a client
@@ -135,20 +156,6 @@ pub(super) async fn bin(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Take a client out of the bin
-///
-/// If their code was given to another since, they come back without it.
-#[utoipa::path(post, path = "/api/clients/{id}/restoration", tag = "clients", params(("id" = Uuid, Path)),
-    responses((status = 200, body = ClientJson), (status = 404, description = "Not in the bin, or not yours to see")))]
-pub(super) async fn restore(
-    State(app): State<App>,
-    caller: SignedIn,
-    Path(id): Path<Uuid>,
-) -> Result<Response, AppError> {
-    let client = clients::restore(app.db(), &caller.actor(), id, app.now()).await?;
-    Ok(answer(&app, StatusCode::OK, client))
-}
-
 /// Activate a client
 #[utoipa::path(post, path = "/api/clients/{id}/activation", tag = "clients", params(("id" = Uuid, Path)),
     responses((status = 200, body = ClientJson), (status = 404, description = "Absent, or not yours to see")))]
@@ -173,7 +180,7 @@ pub(super) async fn deactivate(
     Ok(answer(&app, StatusCode::OK, client))
 }
 
-fn answer(app: &App, status: StatusCode, client: Client) -> Response {
+pub(super) fn answer(app: &App, status: StatusCode, client: Client) -> Response {
     versioned(status, client.version, ClientJson::new(client, app.now()))
 }
 
@@ -192,6 +199,9 @@ pub(super) struct ClientChange {
     /// Field: before, after.
     #[schema(value_type = Object, example = json!({"city": ["Thiès", "Dakar"]}))]
     changes: Value,
+    /// What it was put back from: `{"event": seq}` or `{"at": instant}`; null for other changes.
+    #[schema(value_type = Option<Object>, example = json!({"event": 1040}))]
+    restored_from: Value,
 }
 
 /// Who changed it.
@@ -223,6 +233,7 @@ impl From<HistoryEntry> for ClientChange {
                 .actor_id
                 .map(|id| ChangeAuthor { id, name: entry.actor_name.unwrap_or_default() }),
             changes: Value::Object(changes),
+            restored_from: entry.data.get("restored_from").cloned().unwrap_or_default(),
         }
     }
 }

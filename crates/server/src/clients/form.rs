@@ -6,11 +6,13 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::Error;
 use domain::clients::{self, Choices, Client, ClientChanges, NewClient, as_typed};
+use domain::duplicates;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::words;
 use crate::app::App;
+use crate::duplicates::{Lookalike, lookalikes};
 use crate::error::AppError;
 use crate::extract::SignedIn;
 use crate::page::{Flash, Form, Page, redirect_with};
@@ -45,6 +47,8 @@ struct ClientForm {
     /// Who saved meanwhile, and when.
     conflict: Option<String>,
     clashes: Vec<Clash>,
+    /// Existing clients a new one looks like.
+    lookalikes: Vec<Lookalike>,
 }
 
 impl ClientForm {
@@ -79,7 +83,8 @@ impl ClientForm {
         };
         let (emails, phones) = (rows("emails", "email"), rows("phones", "phone"));
         let (conflict, clashes) = (None, Vec::new());
-        Ok(Self { page, form, choices, client, emails, phones, conflict, clashes })
+        let lookalikes = Vec::new();
+        Ok(Self { page, form, choices, client, emails, phones, conflict, clashes, lookalikes })
     }
 
     fn answer(self, status: StatusCode) -> Result<Response, AppError> {
@@ -140,7 +145,16 @@ pub(super) async fn create(
     Posted(pairs): Posted<Vec<(String, String)>>,
 ) -> Result<Response, AppError> {
     let form = Form::typed(pairs);
-    match clients::create(app.db(), &caller.actor(), typed(&form), app.now()).await {
+    let (new, actor) = (typed(&form), caller.actor());
+    if form.value("anyway").is_empty() {
+        let found = duplicates::possible(app.db().read(), &actor, &new).await?;
+        if !found.is_empty() {
+            let lookalikes = lookalikes(&page, found);
+            let form = ClientForm::new(&app, page, &caller, form, None).await?;
+            return ClientForm { lookalikes, ..form }.answer(StatusCode::CONFLICT);
+        }
+    }
+    match clients::create(app.db(), &actor, new, app.now()).await {
         Ok(id) => {
             let flash = Flash::success("client-created");
             Ok(redirect_with(&format!("/client/{id}"), &flash))

@@ -5,8 +5,10 @@ mod form;
 mod json;
 mod pages;
 mod record;
+mod restoration;
+mod restoration_api;
 mod shop;
-mod words;
+pub(crate) mod words;
 
 pub(crate) use record::contacts_tab;
 
@@ -29,6 +31,14 @@ pub fn routes() -> Routes {
         .page(Method::GET, "/client/{id}/contacts", record::contacts)
         .page(Method::GET, "/client/{id}/chronologie", record::timeline)
         .page(Method::GET, "/client/{id}/historique", record::history)
+        .page(Method::GET, "/client/{id}/historique/restauration", restoration::date)
+        .page(Method::POST, "/client/{id}/historique/restauration", restoration::restore_date)
+        .page(Method::GET, "/client/{id}/historique/{event}/restauration", restoration::change)
+        .page(
+            Method::POST,
+            "/client/{id}/historique/{event}/restauration",
+            restoration::restore_change,
+        )
         .page(Method::GET, "/client/{id}/modifier", form::filled)
         .page(Method::POST, "/client/{id}/modifier", form::change)
         .page(Method::POST, "/client/{id}/activation", record::activate)
@@ -38,7 +48,8 @@ pub fn routes() -> Routes {
         .api(routes!(api::list, api::create))
         .api(routes!(api::read, api::change, api::bin))
         .api(routes!(api::activate, api::deactivate))
-        .api(routes!(api::restore))
+        .api(routes!(restoration_api::restore))
+        .api(routes!(restoration_api::restore_change))
         .api(routes!(api::history))
         .api(routes!(shop::stats))
         .api(routes!(shop::toggle))

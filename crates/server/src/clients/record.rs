@@ -3,7 +3,10 @@
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{Html, Response};
+use chrono::{DateTime, Utc};
 use domain::clients::{self, Client};
+use domain::duplicates;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::words::{self, Line};
@@ -35,6 +38,10 @@ struct Change {
 struct Entry {
     line: Line,
     changes: Vec<Change>,
+    /// What this entry was put back from, in words.
+    restored: Option<String>,
+    /// Where the merge it tells of is taken back.
+    unmerge: Option<String>,
 }
 
 #[derive(Template)]
@@ -54,6 +61,11 @@ struct Show {
 impl Show {
     fn here(&self) -> String {
         format!("/client/{}", self.client.id)
+    }
+
+    /// An instant as a date-and-time input holds it.
+    fn local(&self, at: &DateTime<Utc>) -> String {
+        at.with_timezone(&self.page.zone).format("%Y-%m-%dT%H:%M").to_string()
     }
 
     /// Where they live, on one line.
@@ -161,6 +173,10 @@ async fn past(
     let path = page.path.split('?').next().unwrap_or_default().to_owned();
     let older = last.map(|seq| format!("{path}?avant={seq}"));
     let people = clients::choices(conn, &actor).await?.people;
+    let merges = match tab {
+        Tab::History if duplicates::may_decide(&actor) => duplicates::last_merges(conn, id).await?,
+        _ => Vec::new(),
+    };
     let entries = found
         .into_iter()
         .map(|entry| {
@@ -174,7 +190,12 @@ async fn past(
                     after: word(field, after),
                 })
                 .collect();
-            Entry { line: words::line(&page, entry, &people), changes }
+            let restored = words::restored_from(&page, &entry.data);
+            let merge = merges.iter().find(|merge| entry.data["merge_id"] == json!(merge.id));
+            let unmerge = merge
+                .filter(|_| entry.kind == "client.merged")
+                .map(|merge| format!("/client/fusions/{}/annulation", merge.id));
+            Entry { line: words::line(&page, entry, &people), changes, restored, unmerge }
         })
         .collect();
     let contact = contact_log::header(app, &page, &client).await?;

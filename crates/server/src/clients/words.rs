@@ -9,7 +9,7 @@ use crate::i18n::Language;
 use crate::page::{Markup, Page};
 
 /// How the last contact attempt went.
-pub(super) fn contact_pill(page: &Page, client: &Client) -> Markup {
+pub(crate) fn contact_pill(page: &Page, client: &Client) -> Markup {
     match client.notification_client.as_deref() {
         Some("succes") => page.pill("success", "phone-call", &page.t("clients-contact-succes")),
         Some("echec") => page.pill("failure", "phone-missed", &page.t("clients-contact-echec")),
@@ -18,7 +18,7 @@ pub(super) fn contact_pill(page: &Page, client: &Client) -> Markup {
 }
 
 /// Whether the next alert's time has come.
-pub(super) fn alert_pill(page: &Page, client: &Client) -> Option<Markup> {
+pub(crate) fn alert_pill(page: &Page, client: &Client) -> Option<Markup> {
     let alert = client.next_alert.as_ref()?;
     Some(if alert.due_at <= page.now {
         page.pill("due", "alarm-clock", &page.t("clients-alert-due"))
@@ -28,7 +28,7 @@ pub(super) fn alert_pill(page: &Page, client: &Client) -> Option<Markup> {
 }
 
 /// In business or not.
-pub(super) fn status_pill(page: &Page, client: &Client) -> Markup {
+pub(crate) fn status_pill(page: &Page, client: &Client) -> Markup {
     if client.is_active {
         page.pill("green", "check", &page.t("clients-active"))
     } else {
@@ -37,21 +37,21 @@ pub(super) fn status_pill(page: &Page, client: &Client) -> Markup {
 }
 
 /// What they spent, in their centre's currency.
-pub(super) fn spent(page: &Page, client: &Client) -> String {
+pub(crate) fn spent(page: &Page, client: &Client) -> String {
     let style = if page.language == Language::Fr { MoneyStyle::Fr } else { MoneyStyle::En };
     let currency = client.currency.as_deref().and_then(|code| code.parse().ok());
     Money::new(client.total_spent, currency.unwrap_or(Currency::EUR)).format(style)
 }
 
 /// The number to show for a client: as dialled from the viewer's country.
-pub(super) fn phone(page: &Page, raw: &str, e164: Option<&str>) -> String {
+pub(crate) fn phone(page: &Page, raw: &str, e164: Option<&str>) -> String {
     let center = page.identity.as_ref().and_then(|i| i.profile.center.as_ref());
     let region = center.map_or("", |center| center.phone_region.as_str());
     e164.map_or_else(|| raw.to_owned(), |number| base::phone::format(number, region))
 }
 
 /// The points of a curve in a box of 66 by 26; nothing for a flat one.
-pub(super) fn sparkline(values: &[i64]) -> String {
+pub(crate) fn sparkline(values: &[i64]) -> String {
     let (Some(least), Some(most)) = (values.iter().min(), values.iter().max()) else {
         return String::new();
     };
@@ -69,16 +69,21 @@ pub(super) fn sparkline(values: &[i64]) -> String {
 }
 
 /// An event as a line of the timeline.
-pub(super) struct Line {
-    pub(super) icon: &'static str,
-    pub(super) colour: &'static str,
-    pub(super) title: String,
-    pub(super) text: String,
-    pub(super) entry: HistoryEntry,
+pub(crate) struct Line {
+    pub(crate) icon: &'static str,
+    pub(crate) colour: &'static str,
+    pub(crate) title: String,
+    pub(crate) text: String,
+    pub(crate) entry: HistoryEntry,
 }
 
 /// What each event looks like.
-const LOOKS: [(&str, &str, &str); 18] = [
+const LOOKS: [(&str, &str, &str); 23] = [
+    ("client.merged", "git-merge", "violet"),
+    ("client.unmerged", "undo-2", "amber"),
+    ("client.duplicate_suggested", "git-compare", "blue"),
+    ("client.duplicate_dismissed", "x", "grey"),
+    ("client.duplicate_reopened", "git-compare", "blue"),
     ("client.created", "user-plus", "green"),
     ("client.updated", "pencil", "grey"),
     ("client.activated", "power", "green"),
@@ -99,7 +104,7 @@ const LOOKS: [(&str, &str, &str); 18] = [
     ("alert.reopened", "undo-2", "amber"),
 ];
 
-pub(super) fn line(page: &Page, entry: HistoryEntry, people: &[(Uuid, String)]) -> Line {
+pub(crate) fn line(page: &Page, entry: HistoryEntry, people: &[(Uuid, String)]) -> Line {
     let look = LOOKS.iter().find(|(kind, ..)| *kind == entry.kind);
     let (mut icon, mut colour) =
         look.map_or(("activity", "grey"), |(_, icon, colour)| (*icon, *colour));
@@ -118,6 +123,7 @@ pub(super) fn line(page: &Page, entry: HistoryEntry, people: &[(Uuid, String)]) 
     if contacted && let Some(channel) = entry.data["canal"].as_str() {
         parts.push(page.t(&format!("contact-channel-{channel}")));
     }
+    parts.extend(entry.data["merged_name"].as_str().map(str::to_owned));
     if entry.kind == "client.updated" {
         parts.extend(entry.changes.iter().map(|(field, ..)| field_name(page, field)));
     }
@@ -126,14 +132,24 @@ pub(super) fn line(page: &Page, entry: HistoryEntry, people: &[(Uuid, String)]) 
     Line { icon, colour, title, text: parts.join(" · "), entry }
 }
 
+/// What a change was put back from.
+pub(crate) fn restored_from(page: &Page, data: &Json) -> Option<String> {
+    let from = data.get("restored_from")?;
+    let at = from["at"].as_str().and_then(|text| text.parse().ok());
+    Some(match at {
+        Some(at) => page.t1("restoration-from-date", "when", page.date_time(&at)),
+        None => page.t("restoration-from-change"),
+    })
+}
+
 /// `Ville`, for `city`.
-pub(super) fn field_name(page: &Page, field: &str) -> String {
+pub(crate) fn field_name(page: &Page, field: &str) -> String {
     let key = format!("clients-field-{}", field.replace('_', "-"));
     if page.language.has(&key) { page.t(&key) } else { field.to_owned() }
 }
 
 /// A value of a change, in words.
-pub(super) fn value(page: &Page, field: &str, value: &Json, people: &[(Uuid, String)]) -> String {
+pub(crate) fn value(page: &Page, field: &str, value: &Json, people: &[(Uuid, String)]) -> String {
     match value {
         Json::Null => "—".to_owned(),
         Json::Bool(yes) => page.t(if *yes { "clients-yes" } else { "clients-no" }),

@@ -130,6 +130,9 @@ fn body(line: &Line, app: &TestApp) -> Json {
         ("POST", "/api/alerts") => json!({ "title": "t", "due_at": "2030-01-01T09:00",
             "client_id": uuid::Uuid::nil() }),
         ("POST", "/api/notifications") => json!({ "client": "personne", "statut": "succes" }),
+        ("POST", "/api/duplicates") => json!({ "client_id": uuid::Uuid::nil(),
+            "other_id": uuid::Uuid::nil() }),
+        ("POST", "/api/clients/{id}/merges") => json!({ "client_id": uuid::Uuid::nil() }),
         ("POST", "/api/clients") => json!({ "last_name": "Sarr" }),
         _ => json!({}),
     }
@@ -139,6 +142,7 @@ fn body(line: &Line, app: &TestApp) -> Json {
 fn form(path: &str) -> &'static [(&'static str, &'static str)] {
     match path {
         "/vues" => &[("grid", "clients"), ("path", "/client"), ("query", "q=a"), ("name", "Vue")],
+        "/client/{id}/historique/restauration" => &[("le", "2026-11-20T10:00")],
         _ => &[("name", "Test")],
     }
 }

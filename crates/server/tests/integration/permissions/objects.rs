@@ -1,6 +1,6 @@
 use domain::clients::{self, NewClient};
 use domain::users::personal_tokens;
-use domain::{Actor, Role, call_centers};
+use domain::{Actor, Role, call_centers, duplicates};
 use uuid::Uuid;
 
 use crate::support::TestApp;
@@ -46,10 +46,22 @@ impl<'a> World<'a> {
             ("center", _) => self.app.center,
             ("token", _) => self.token(relation, caller).await,
             ("client", _) => self.client(relation, caller).await,
+            ("pair", _) => self.pair(relation, caller).await,
+            ("merge", _) => self.merge(relation, caller).await,
             (kind, _) => panic!("no {kind} with relation {relation} for {path}"),
         };
         let (before, rest) = path.split_once('{').unwrap();
         let after = rest.split_once('}').unwrap().1;
+        let after = match after {
+            _ if after.contains("{other}") => {
+                after.replace("{other}", &self.client(relation, caller).await.to_string())
+            }
+            _ if after.contains("{event}") => {
+                let seq = domain::events::head(self.app.db.read()).await.unwrap().0;
+                after.replace("{event}", &seq.to_string())
+            }
+            _ => after.to_owned(),
+        };
         format!("{before}{id}{after}")
     }
 
@@ -77,6 +89,22 @@ impl<'a> World<'a> {
         made.0.id
     }
 
+    async fn pair(&self, relation: &str, caller: Uuid) -> Uuid {
+        let one = self.client(relation, caller).await;
+        let other = self.client(relation, caller).await;
+        let (db, now) = (&self.app.db, self.app.clock.now());
+        duplicates::suggest(db, &Actor::system(), one, other, now).await.unwrap()
+    }
+
+    async fn merge(&self, relation: &str, caller: Uuid) -> Uuid {
+        let one = (self.client(relation, caller).await, None);
+        let other = (self.client(relation, caller).await, None);
+        let (db, now) = (&self.app.db, self.app.clock.now());
+        let choices = duplicates::Choices::default();
+        let merged = duplicates::merge(db, &Actor::system(), one, other, &choices, now).await;
+        merged.unwrap().id
+    }
+
     async fn client(&self, relation: &str, caller: Uuid) -> Uuid {
         let (db, now, system) = (&self.app.db, self.app.clock.now(), Actor::system());
         let other = relation == "other";
@@ -101,13 +129,17 @@ impl<'a> World<'a> {
 
 /// What a path's parameter names.
 fn kind(path: &str) -> &'static str {
-    const PLACES: [(&str, &str); 8] = [
+    const PLACES: [(&str, &str); 12] = [
         ("/api/users/", "user"),
         ("/administration/utilisateurs/", "user"),
         ("/api/call-centers/", "center"),
         ("/administration/centres/", "center"),
         ("/api/tokens/", "token"),
         ("/compte/jetons/", "token"),
+        ("/api/duplicates/", "pair"),
+        ("/client/doublons/", "pair"),
+        ("/api/merges/", "merge"),
+        ("/client/fusions/", "merge"),
         ("/api/clients/", "client"),
         ("/client/", "client"),
     ];
