@@ -17,6 +17,9 @@ use crate::linking::{self, ClientRecord};
 /// An e-mail, a phone or a name that more records share than this says nothing about any two.
 const CROWD: i64 = 64;
 
+/// A name alone leads to few duplicates and to many namesakes.
+const NAMESAKES: i64 = 16;
+
 /// What identifies a record.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Subject {
@@ -148,6 +151,18 @@ impl Subject {
         (alike, weigh::is_alike(&evidence, extras))
     }
 
+    /// Namesakes are many: only those who share something else, or nearly, are weighed.
+    fn is_worth_weighing(&self, other: &Self) -> bool {
+        let shares = |mine: &[String], its: &[String], near: fn(&str, &str) -> bool| {
+            mine.iter().any(|one| its.iter().any(|two| near(one, two)))
+        };
+        let company = fold(&self.record.company);
+        shares(&self.emails, &other.emails, is_near_email)
+            || shares(&self.numbers, &other.numbers, is_near_number)
+            || (!self.address.is_empty() && self.address == other.address)
+            || (!company.is_empty() && company == fold(&other.record.company))
+    }
+
     /// What the two were found alike on: the reasons, what they share, what both are called.
     fn fingerprint(&self, other: &Self, reasons: &[Reason]) -> String {
         let shared = |mine: &[String], its: &[String]| {
@@ -161,6 +176,23 @@ impl Subject {
         let text = format!("{reasons:?}{emails:?}{phones:?}{names:?}");
         Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
+}
+
+/// Wider than what `linking` takes for a slip: it decides.
+fn is_near_email(one: &str, other: &str) -> bool {
+    let (Some((local, domain)), Some((other_local, other_domain))) =
+        (one.split_once('@'), other.split_once('@'))
+    else {
+        return false;
+    };
+    local == other_local || (domain == other_domain && local.len().abs_diff(other_local.len()) <= 1)
+}
+
+/// At most two of the last nine digits differ.
+fn is_near_number(one: &str, other: &str) -> bool {
+    let last = |text: &str| -> Vec<u8> { text.bytes().rev().take(9).collect() };
+    let (one, other) = (last(one), last(other));
+    one.iter().zip(&other).filter(|(a, b)| a != b).count() <= 2
 }
 
 fn place(address: Option<&str>, city: Option<&str>) -> String {
@@ -203,6 +235,7 @@ pub(super) async fn find(
         let mut alike: Vec<Alike> = ids
             .iter()
             .filter_map(|id| others.get(id))
+            .filter(|other| subject.is_worth_weighing(other))
             .map(|other| subject.weigh(other, region))
             .filter_map(|(alike, counts)| counts.then_some(alike))
             .collect();
@@ -270,7 +303,7 @@ async fn shared_by(
             Sql::new(format!("SELECT t.{column} FROM {table} t WHERE t.call_center_id = "));
         sql.bind(center).push(present).push(&format!(" AND t.{column} IN "));
         sql.bind_list(chunk.to_vec()).push(&format!(" GROUP BY t.{column} HAVING COUNT(*) <= "));
-        sql.bind(CROWD);
+        sql.bind(if table == "clients" { NAMESAKES } else { CROWD });
         let few: Vec<String> = sql.column(conn).await?;
         if few.is_empty() {
             continue;

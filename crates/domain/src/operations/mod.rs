@@ -142,6 +142,8 @@ impl State {
 pub struct Tally {
     /// Rows that did not exist.
     pub created: i64,
+    /// Of the new rows, those that look like one that was there.
+    pub alike: i64,
     /// Rows that were changed.
     pub updated: i64,
     /// Rows that already were as wished.

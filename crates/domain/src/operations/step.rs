@@ -98,6 +98,7 @@ pub(super) async fn settle(
 ) -> Result<Progress> {
     let mut tally = operation.tally.clone();
     tally.created += batch.tally.created;
+    tally.alike += batch.tally.alike;
     tally.updated += batch.tally.updated;
     tally.unchanged += batch.tally.unchanged;
     tally.rejected += batch.tally.rejected;

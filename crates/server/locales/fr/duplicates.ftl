@@ -130,3 +130,13 @@ error-merge-winner-binned = La fiche gardée est à la corbeille : sortez-la d�
 error-record-unreadable = Cette ancienne version ne peut plus être lue.
 error-history-later-change = Ces champs ont été modifiés de nouveau depuis.
 error-before-creation = Ce client n’existait pas encore.
+event-client-merged = Fiche absorbée
+event-client-unmerged = Fusion annulée
+event-client-duplicate-suggested = Fusion proposée
+event-client-duplicate-dismissed = Doublon écarté
+event-client-duplicate-reopened = Doublon à revoir
+operation-alike = { $count ->
+    [one] dont { $count } ressemble à un client existant
+   *[other] dont { $count } ressemblent à un client existant
+}
+outcome-alike = Ressemblent à un client existant

@@ -174,6 +174,10 @@ async fn report(app: &App, id: Uuid) -> Result<(), Failure> {
         "{prefix}{} created, {} updated, {} unchanged, {} rejected",
         tally.created, tally.updated, tally.unchanged, tally.rejected
     ));
+    if tally.alike > 0 {
+        let alike = tally.alike;
+        serve::print(&format!("{alike} of the created look like an existing client"));
+    }
     if let Some(failure) = &tally.failure {
         return Err(format!("the import stopped: {failure}").into());
     }

@@ -69,6 +69,9 @@ pub struct ResultAnswer {
     /// Rows made.
     #[schema(example = 1993)]
     pub created: i64,
+    /// Of the clients made by an import, those that look like one who was there: see
+    /// `GET /api/duplicates`.
+    pub alike: i64,
     /// Rows changed.
     pub updated: i64,
     /// Rows that already were as wished.
@@ -165,6 +168,7 @@ fn answer(
         can_be_undone: operation.can_be_undone(),
         result: ResultAnswer {
             created: operation.tally.created,
+            alike: operation.tally.alike,
             updated: operation.tally.updated,
             unchanged: operation.tally.unchanged,
             rejected: rejects.into_iter().map(reject).collect(),

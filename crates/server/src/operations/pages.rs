@@ -218,6 +218,7 @@ fn outcome(page: &Page, operation: &Operation) -> String {
     let tally = &operation.tally;
     let counts = [
         ("operation-created", tally.created),
+        ("operation-alike", tally.alike),
         ("operation-updated", tally.updated),
         ("operation-unchanged", tally.unchanged),
         ("operation-rejected", tally.rejected),

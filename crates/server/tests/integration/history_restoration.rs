@@ -16,7 +16,9 @@ both_engines!(
 
 async fn change(browser: &Browser, id: &str, body: Json) -> Json {
     let path = format!("/api/clients/{id}");
-    let request = browser.request("PATCH", &path).header("if-match", "*").json(&body);
+    let now = browser.get(&path).await.expect(200).json();
+    let version = format!("\"{}\"", now["version"]);
+    let request = browser.request("PATCH", &path).header("if-match", version).json(&body);
     browser.send(request).await.expect(200).json()
 }
 

@@ -13,6 +13,7 @@ use super::existing::{self, Existing, Matches};
 use super::lines::{Entry, Line};
 use crate::actor::Actor;
 use crate::clients::{self, ClientChanges, NewClient, ValidClient};
+use crate::duplicates;
 use crate::error::{Error, FieldError, Invalid, Result};
 use crate::events::NewEvent;
 use crate::operations::queries::{self, Item, Reject};
@@ -68,6 +69,8 @@ pub(super) async fn batch(
     }
     batch.tally.created = count(created.len());
     batch.tally.updated = count(rewritten.len());
+    batch.tally.alike =
+        duplicates::count_alike(tx, params.center, &params.region, &created).await?;
     if !params.dry_run {
         let refused = write(tx, actor, params, &mut batch, created, rewritten, now).await?;
         rejects.extend(refused);
