@@ -73,7 +73,7 @@ fn add(operation: &mut Operation, public: bool) {
             schemes.map(|scheme| SecurityRequirement::new::<_, [&str; 0], &str>(scheme, []));
         operation.security = Some(needed.into());
     }
-    if in_path {
+    if in_path || has_body {
         refusals.push((StatusCode::NOT_FOUND, "Absent, or not yours to see"));
     }
     if has_body || !parameters.is_empty() {
