@@ -26,7 +26,8 @@ CREATE TABLE call_centers (
 
 CREATE TABLE users (
     id {uuid} PRIMARY KEY, call_center_id {uuid} REFERENCES call_centers (id),
-    email {text} NOT NULL, email_key {text} NOT NULL UNIQUE, name {text} NOT NULL, role {text} NOT NULL,
+    email {text} NOT NULL, email_key {text} NOT NULL UNIQUE, name {text} NOT NULL,
+    name_key {text} NOT NULL DEFAULT '', role {text} NOT NULL,
     supervisor_id {uuid} REFERENCES users (id), password_hash {text}, language {text} NOT NULL,
     theme {text} NOT NULL DEFAULT 'auto', density {text} NOT NULL DEFAULT 'normal',
     time_zone {text}, is_active BOOLEAN NOT NULL DEFAULT TRUE, last_sign_in_at {ts},

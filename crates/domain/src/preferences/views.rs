@@ -82,6 +82,33 @@ pub async fn save(
     Ok(id)
 }
 
+/// Gives a view another name.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not one of theirs, a wrong name, or one that another view of the
+/// list has.
+pub async fn rename(db: &Db, user: Uuid, id: Uuid, name: &str) -> Result<()> {
+    let tx = db.begin().await?;
+    let mut known = Sql::new("SELECT 1 FROM saved_views WHERE user_id = ");
+    known.bind(user).push(" AND id = ").bind(id);
+    if known.scalar::<i32>(&tx).await?.is_none() {
+        return Err(Error::NotFound);
+    }
+    let mut invalid = Invalid::new();
+    let name = invalid.required("name", Some(name), 40);
+    invalid.check()?;
+    let mut taken = Sql::new("SELECT 1 FROM saved_views v JOIN saved_views w ON w.user_id = ");
+    taken.bind(user).push(" AND w.grid = v.grid AND w.id <> v.id AND w.name = ");
+    taken.bind(name.clone()).push(" WHERE v.id = ").bind(id);
+    if taken.scalar::<i32>(&tx).await?.is_some() {
+        return Err(Error::Conflict("view-name-taken"));
+    }
+    let mut sql = Sql::new("UPDATE saved_views SET name = ");
+    sql.bind(name).push(" WHERE id = ").bind(id);
+    sql.execute(&tx).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Forgets a view.
 ///
 /// # Errors

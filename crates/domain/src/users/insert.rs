@@ -73,7 +73,7 @@ pub(super) async fn row(tx: &Tx, ready: &Ready, now: DateTime<Utc>) -> Result<Uu
         check_supervisor(tx, supervisor, id, new.call_center_id).await?;
     }
     let mut sql = Sql::new(
-        "INSERT INTO users (id, call_center_id, email, email_key, name, role, supervisor_id, \
+        "INSERT INTO users (id, call_center_id, email, email_key, name, name_key, role, supervisor_id, \
          password_hash, language, created_at, updated_at) VALUES ",
     );
     sql.bind_list([
@@ -82,6 +82,7 @@ pub(super) async fn row(tx: &Tx, ready: &Ready, now: DateTime<Utc>) -> Result<Uu
         new.email.clone().into(),
         key.into(),
         new.name.clone().into(),
+        base::text::fold(&new.name).into(),
         new.role.as_str().into(),
         new.supervisor_id.into(),
         ready.hash.clone().into(),

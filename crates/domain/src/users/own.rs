@@ -36,12 +36,13 @@ pub async fn describe(
     let tx = db.begin().await?;
     Sql::with(
         "UPDATE users SET name = $1, language = $2, time_zone = $3, updated_at = $4, \
-         version = version + 1 WHERE id = $5",
+         version = version + 1, name_key = $5 WHERE id = $6",
         [
-            name.into(),
+            name.clone().into(),
             language.into(),
             time_zone.map(str::to_owned).into(),
             now.into(),
+            base::text::fold(&name).into(),
             user_id.into(),
         ],
     )

@@ -161,3 +161,7 @@ error-own-account = You cannot take your own rights away.
 error-last-super-admin = This is the last super-administrator: name another one first.
 error-already-joined = This person is not waiting for an invitation.
 error-too-many-tokens = You already have 50 tokens: revoke one first.
+
+account-device = { $browser } on { $system }
+account-device-unknown = Unknown device
+account-device-program = Program { $name }

@@ -147,3 +147,11 @@ client-created = Client created
 client-saved = Record saved
 client-binned = { $name } is in the bin.
 client-restored = { $name } is back.
+
+clients-cell-label = { $field } of { $name }
+clients-cell-conflict = Someone changed this client meanwhile; it says “{ $value }” here now. Press Enter to save yours all the same.
+clients-cell-failed = This could not be saved. Check the connection and press Enter again.
+clients-add-email = Add an e-mail
+clients-add-phone = Add a phone
+clients-field-email = E-mail
+clients-field-phone = Phone

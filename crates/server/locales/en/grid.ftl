@@ -36,3 +36,9 @@ grid-bulk = Actions on the selection
 grid-selection = Selection
 grid-select-all = Select all { $total } results
 grid-unselect-all = Cancel “all { $total } results”
+
+grid-rename-view = Rename a view
+grid-view-new-name = New name of { $name }
+grid-rename = Rename { $name }
+grid-view-renamed = View renamed
+error-view-name-taken = Another view has this name.

@@ -161,3 +161,7 @@ error-own-account = Vous ne pouvez pas retirer vos propres droits.
 error-last-super-admin = C’est le dernier super-administrateur : nommez-en un autre d’abord.
 error-already-joined = Cette personne n’attend pas d’invitation.
 error-too-many-tokens = Vous avez déjà 50 jetons : révoquez-en un d’abord.
+
+account-device = { $browser } sur { $system }
+account-device-unknown = Appareil inconnu
+account-device-program = Programme { $name }

@@ -147,3 +147,11 @@ client-created = Client créé
 client-saved = Fiche enregistrée
 client-binned = { $name } est dans la corbeille.
 client-restored = { $name } est de retour.
+
+clients-cell-label = { $field } de { $name }
+clients-cell-conflict = Quelqu’un a modifié ce client entre-temps ; il y a maintenant « { $value } » ici. Appuyez sur Entrée pour enregistrer le vôtre malgré tout.
+clients-cell-failed = L’enregistrement a échoué. Vérifiez la connexion et appuyez de nouveau sur Entrée.
+clients-add-email = Ajouter un e-mail
+clients-add-phone = Ajouter un téléphone
+clients-field-email = E-mail
+clients-field-phone = Téléphone

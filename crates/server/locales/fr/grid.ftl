@@ -36,3 +36,9 @@ grid-bulk = Actions sur la sélection
 grid-selection = Sélection
 grid-select-all = Sélectionner les { $total } résultats
 grid-unselect-all = Annuler « les { $total } résultats »
+
+grid-rename-view = Renommer une vue
+grid-view-new-name = Nouveau nom de { $name }
+grid-rename = Renommer { $name }
+grid-view-renamed = Vue renommée
+error-view-name-taken = Une autre vue porte ce nom.

@@ -174,6 +174,7 @@ async fn start(
     let started = bulk::start(app.db(), actor, Kind::CreateAlerts, params, app.now()).await;
     let (id, count) = started.map_err(of_form)?;
     let flash = Flash::success("operation-started").with("count", count);
+    let flash = flash.undo(format!("/operations/{id}/annulation"));
     Ok(redirect_with(&format!("/operations/{id}"), &flash))
 }
 

@@ -156,7 +156,7 @@ pub(super) async fn create(
     }
     match clients::create(app.db(), &actor, new, app.now()).await {
         Ok(id) => {
-            let flash = Flash::success("client-created");
+            let flash = Flash::success("client-created").undo(format!("/client/{id}/suppression"));
             Ok(redirect_with(&format!("/client/{id}"), &flash))
         }
         Err(Error::Invalid(errors)) => {

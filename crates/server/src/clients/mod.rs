@@ -1,6 +1,7 @@
 //! Clients: list, page, forms, API.
 
 mod api;
+mod cell;
 mod form;
 mod json;
 mod pages;
@@ -41,6 +42,8 @@ pub fn routes() -> Routes {
         )
         .page(Method::GET, "/client/{id}/modifier", form::filled)
         .page(Method::POST, "/client/{id}/modifier", form::change)
+        .page(Method::GET, "/client/{id}/cellule", cell::edit)
+        .page(Method::POST, "/client/{id}/cellule", cell::save)
         .page(Method::POST, "/client/{id}/activation", record::activate)
         .page(Method::POST, "/client/{id}/desactivation", record::deactivate)
         .page(Method::POST, "/client/{id}/suppression", record::bin)

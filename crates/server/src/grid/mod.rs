@@ -156,6 +156,13 @@ pub struct View {
     pub forget: String,
 }
 
+impl View {
+    /// Where its new name goes.
+    pub fn rename(&self) -> String {
+        self.forget.replace("/suppression", "/nom")
+    }
+}
+
 /// One user's grid on one page.
 #[derive(Clone, Debug)]
 pub struct Grid {

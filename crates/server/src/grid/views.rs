@@ -14,11 +14,10 @@ use crate::router::Routes;
 
 /// Saving and forgetting views.
 pub fn routes() -> Routes {
-    Routes::new().page(Method::POST, "/vues", save).page(
-        Method::POST,
-        "/vues/{id}/suppression",
-        forget,
-    )
+    Routes::new()
+        .page(Method::POST, "/vues", save)
+        .page(Method::POST, "/vues/{id}/nom", rename)
+        .page(Method::POST, "/vues/{id}/suppression", forget)
 }
 
 #[derive(Deserialize)]
@@ -50,6 +49,29 @@ async fn save(
         }
         Err(error) => return Err(error.into()),
     })
+}
+
+#[derive(Deserialize)]
+struct NewName {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    path: String,
+}
+
+async fn rename(
+    State(app): State<App>,
+    SignedIn(identity): SignedIn,
+    Path(id): Path<Uuid>,
+    Form(form): Form<NewName>,
+) -> Result<Response, AppError> {
+    let flash = match views::rename(app.db(), identity.profile.id, id, &form.name).await {
+        Ok(()) => Flash::success("grid-view-renamed"),
+        Err(domain::Error::Invalid(_)) => Flash::error("grid-view-needs-a-name"),
+        Err(domain::Error::Conflict(_)) => Flash::error("error-view-name-taken"),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(redirect_with(&local(&form.path), &flash))
 }
 
 #[derive(Deserialize)]

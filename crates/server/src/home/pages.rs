@@ -173,11 +173,11 @@ impl Dashboard {
     fn pill(&self, alert: &DueAlert) -> crate::page::Markup {
         let page = &self.page;
         if alert.due_at > page.now {
-            page.pill("in-progress", "clock", &page.near(&alert.due_at))
+            page.pill("in-progress", "clock", &page.time(&alert.due_at))
         } else if page.day_of(&alert.due_at) < page.day_of(&page.now) {
             page.pill("overdue", "triangle-alert", &page.near(&alert.due_at))
         } else {
-            page.pill("due", "alarm-clock", &page.near(&alert.due_at))
+            page.pill("due", "alarm-clock", &page.time(&alert.due_at))
         }
     }
 }

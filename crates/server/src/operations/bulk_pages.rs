@@ -126,6 +126,7 @@ pub(super) async fn execute(
     match started.await {
         Ok((id, count)) => {
             let flash = Flash::success("operation-started").with("count", count);
+            let flash = flash.undo(format!("/operations/{id}/annulation"));
             Ok(redirect_with(&format!("/operations/{id}"), &flash))
         }
         Err(Error::Invalid(errors)) => {

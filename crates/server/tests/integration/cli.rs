@@ -78,3 +78,85 @@ fn a_database_written_by_something_else_is_refused() {
     let line = one_line(&vigie(folder.path(), &["migrate"]));
     assert!(line.contains("database"), "{line}");
 }
+
+/// What it prints, after checking that it succeeded.
+#[track_caller]
+fn said(output: &Output) -> String {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// `vigie user create …` with the password on its standard input.
+fn create_user(folder: &std::path::Path, email: &str, more: &[&str]) -> Output {
+    use std::io::Write as _;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_vigie"))
+        .args(["user", "create", "--email", email, "--name", "Awa N’Diaye", "--password-stdin"])
+        .args(more)
+        .current_dir(folder)
+        .env_clear()
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all("phare-dans-la-brume\n".as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn people_are_made_and_listed_from_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    said(&vigie(folder.path(), &["demo", "--clients", "20"]));
+    let super_admin = create_user(folder.path(), "racine@exemple.test", &["--role", "super_admin"]);
+    assert!(said(&super_admin).contains("racine@exemple.test can sign in at"));
+    let agent = ["--role", "agent", "--center", "Vigie Dakar"];
+    said(&create_user(folder.path(), "agent@exemple.test", &agent));
+    let twice = one_line(&create_user(folder.path(), "AGENT@exemple.test", &agent));
+    assert!(twice.contains("email"), "{twice}");
+    let nowhere = create_user(folder.path(), "x@exemple.test", &["--role", "agent"]);
+    assert!(one_line(&nowhere).contains("--center"));
+    let list = said(&vigie(folder.path(), &["user", "list"]));
+    let line = list.lines().find(|line| line.starts_with("agent@exemple.test")).unwrap();
+    assert_eq!(line, "agent@exemple.test\tagent\tactive\tVigie Dakar\tAwa N’Diaye");
+}
+
+#[test]
+fn clients_go_in_and_out_by_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    said(&vigie(folder.path(), &["demo", "--clients", "20"]));
+    let file = "client_id;full_name;email;phone\nX-1;Zoé Œuvrard;zoe@exemple.test;06 12 34 56 78\nX-2;=1+1;;\nX-3;;pas une adresse;\n";
+    std::fs::write(folder.path().join("clients.csv"), file).unwrap();
+    let import = [
+        "import",
+        "clients",
+        "clients.csv",
+        "--center",
+        "Vigie Paris",
+        "--mapping",
+        "client_id=code",
+    ];
+    let mut dry = import.to_vec();
+    dry.push("--dry-run");
+    vigie(folder.path(), &dry);
+    let export = |name: &str| {
+        said(&vigie(
+            folder.path(),
+            &["export", "clients", "--output", name, "--center", "Vigie Paris"],
+        ));
+        std::fs::read(folder.path().join(name)).unwrap()
+    };
+    let text = String::from_utf8(export("before.csv")).unwrap();
+    assert!(!text.contains("X-1"), "a dry run changed something: {text}");
+    vigie(folder.path(), &import);
+    let text = String::from_utf8(export("after.csv")).unwrap();
+    assert!(text.contains("X-1") && text.contains("Zoé"), "{text}");
+    // A formula comes out as text, the wrong line not at all.
+    assert!(text.contains("'=1+1") && !text.contains("X-3"), "{text}");
+    assert!(export("after.xlsx").starts_with(b"PK"));
+    let wrong = one_line(&vigie(
+        folder.path(),
+        &["import", "clients", "missing.csv", "--center", "Vigie Paris"],
+    ));
+    assert!(wrong.contains("missing.csv"), "{wrong}");
+}

@@ -222,8 +222,8 @@ async fn columns_and_views_are_kept(app: TestApp) {
     assert_eq!(saved.location(), "/client?q=a");
     let page = owner.get("/client?q=a").await.expect(200).body;
     assert!(page.contains("href=\"/client?q=a\" aria-current=\"page\">Lyon</a>"), "{page}");
-    let forget =
-        page.split("action=\"/vues/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let mut targets = page.split("action=\"/vues/").skip(1).filter_map(|t| t.split('"').next());
+    let forget = targets.find(|target| target.ends_with("/suppression")).unwrap().to_owned();
     let stranger = app.sign_in(Role::Owner).await;
     let target = format!("/vues/{forget}");
     stranger.post_form(&target, &[("path", "/client")]).await.expect(404);

@@ -9,7 +9,7 @@ use domain::users::personal_tokens::{self, Token};
 use domain::users::{own, sessions};
 use uuid::Uuid;
 
-use super::{languages, links, sign_in, zones};
+use super::{device, languages, links, sign_in, zones};
 use crate::accounts::cookies::{self, Entrance};
 use crate::app::App;
 use crate::error::AppError;

@@ -1,6 +1,7 @@
 mod account;
 mod centers;
 mod centers_form;
+mod device;
 mod links;
 mod people;
 mod sign_in;

@@ -94,12 +94,35 @@ async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), Fail
             made[index].extend(insert(db, place, &batch, at).await?);
         }
     }
+    for (place, clients) in company.places.iter().zip(&made) {
+        retire(db, place, clients, now).await?;
+    }
     let alerts = options.alerts.unwrap_or_else(|| (options.clients / 6).min(600));
     for (place, clients) in company.places.iter().zip(&made) {
         let share = (alerts * clients.len()).div_ceil(options.clients.max(1));
         alerts::schedule(db, place, clients, share, &mut dice, now).await?;
         let attempts = clients.len().min(1_500);
         contacts::attempt(db, place, clients, attempts, &mut dice, now).await?;
+    }
+    Ok(())
+}
+
+/// Some clients are no longer in business: one in twenty-three, but not for ever in a large demonstration.
+async fn retire(
+    db: &Db,
+    place: &people::Place,
+    clients: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    const MOST: usize = 60;
+    let actor = Actor {
+        user_id: Some(place.owner),
+        role: domain::Role::Owner,
+        call_center_id: Some(place.center),
+    };
+    for (index, id) in clients.iter().skip(7).step_by(23).take(MOST).enumerate() {
+        let at = now - TimeDelta::hours((index % 300).try_into()?) - TimeDelta::minutes(40);
+        clients::deactivate(db, &actor, *id, at).await?;
     }
     Ok(())
 }

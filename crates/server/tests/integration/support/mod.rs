@@ -65,6 +65,15 @@ impl TestApp {
 
     /// With the mail server at `smtp`.
     pub async fn start_with(kind: Kind, smtp: Option<String>) -> Self {
+        Self::start_at(kind, smtp, "http").await
+    }
+
+    /// As browsers see it behind a proxy that speaks TLS: its own address is `https://`.
+    pub async fn start_behind_tls(kind: Kind) -> Self {
+        Self::start_at(kind, None, "https").await
+    }
+
+    async fn start_at(kind: Kind, smtp: Option<String>, scheme: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = database::fresh(kind, folder.path()).await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -75,7 +84,7 @@ impl TestApp {
             data_dir: folder.path().to_owned(),
             smtp,
             mail_from: "vigie@example.test".into(),
-            base_url: url.clone(),
+            base_url: url.replace("http", scheme),
             api_rate: server::rate_limit::PER_MINUTE,
             test_clock: false,
         };
