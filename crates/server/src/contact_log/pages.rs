@@ -59,6 +59,8 @@ impl Row {
 
 /// A figure above the list.
 struct Figure {
+    /// The list it counts, or the chart it is read from.
+    href: String,
     label: String,
     value: String,
     trend: String,
@@ -108,7 +110,7 @@ pub(super) async fn list(
     grid.fill(total, found.rows.len(), found.previous, found.next);
     let hours = hours(&app, &page, &asked).await?;
     let chart = chart::draw(&page, "contacts-chart", chart_title(&page, &asked), &hours)?;
-    let figures = figures(&page, &hours);
+    let figures = figures(&page, &grid, &hours);
     let rows = found.rows.into_iter().map(|attempt| Row::new(&page, attempt)).collect();
     let may_export = actor.leads_people();
     Ok(Html(List { page, grid, rows, choices, figures, chart, may_export }.render()?))
@@ -138,11 +140,16 @@ fn chart_title(page: &Page, asked: &Asked) -> String {
     page.t(key)
 }
 
-fn figures(page: &Page, hours: &[Hour]) -> Vec<Figure> {
+fn figures(page: &Page, grid: &Grid, hours: &[Hour]) -> Vec<Figure> {
     let attempts: i64 = hours.iter().map(Hour::attempts).sum();
     let successes: i64 = hours.iter().map(|hour| hour.successes).sum();
-    let figure =
-        |label: &str, value: String, trend: String| Figure { label: page.t(label), value, trend };
+    let figure = |href: String, label: &str, value: String, trend: String| {
+        let label = page.t(label);
+        Figure { href, label, value, trend }
+    };
+    let only = |status: &str| grid.query.with("statut", status).href(grid.path);
+    let all = grid.query.without("statut").href(grid.path);
+    let chart = || format!("{}#contacts-chart", grid.query.href(grid.path));
     let share = if attempts == 0 {
         "—".to_owned()
     } else {
@@ -156,11 +163,16 @@ fn figures(page: &Page, hours: &[Hour]) -> Vec<Figure> {
         None => ("—".to_owned(), String::new()),
     };
     vec![
-        figure("contacts-figure-attempts", page.number(&attempts), String::new()),
-        figure("contacts-figure-successes", page.number(&successes), String::new()),
-        figure("contacts-figure-failures", page.number(&(attempts - successes)), String::new()),
-        figure("contacts-figure-rate", share, String::new()),
-        figure("contact-best-title", best, trend),
+        figure(all, "contacts-figure-attempts", page.number(&attempts), String::new()),
+        figure(only("succes"), "contacts-figure-successes", page.number(&successes), String::new()),
+        figure(
+            only("echec"),
+            "contacts-figure-failures",
+            page.number(&(attempts - successes)),
+            String::new(),
+        ),
+        figure(chart(), "contacts-figure-rate", share, String::new()),
+        figure(chart(), "contact-best-title", best, trend),
     ]
 }
 
