@@ -14,6 +14,8 @@ export const places: Place[] = [
   { name: "clients-filtres", path: "/client/?q=a&is_active=true&sort=-created_at" },
   { name: "clients-sans-resultat", path: "/client/?q=zzzzzzzz" },
   { name: "clients-corbeille", path: "/client/corbeille" },
+  { name: "clients-doublons", path: "/client/doublons" },
+  { name: "client-restauration", path: "/client/:client/historique/restauration?le=2099-01-01T10:00" },
   { name: "client-nouveau", path: "/client/nouveau" },
   { name: "client", path: "/client/:client/" },
   { name: "client-chronologie", path: "/client/:client/chronologie" },
