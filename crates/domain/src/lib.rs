@@ -17,6 +17,7 @@ pub mod linking;
 pub mod mails;
 pub mod migrations;
 pub mod operations;
+pub mod orders;
 pub mod paging;
 pub mod preferences;
 pub mod settings;

@@ -27,6 +27,7 @@ pub mod metrics;
 pub mod nav;
 pub mod openapi;
 pub mod operations;
+pub mod orders;
 pub mod page;
 pub mod preferences;
 pub mod rate_limit;

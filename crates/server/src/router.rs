@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::rate_limit::{self, RateLimit};
 use crate::{
     accounts, admin, alerts, assets, clients, contact_log, duplicates, error, grid, home,
-    idempotency, identity, live, metrics, openapi, operations, page, preferences,
+    idempotency, identity, live, metrics, openapi, operations, orders, page, preferences,
 };
 
 /// A feature's routes: pages and API operations.
@@ -114,6 +114,7 @@ pub fn routes() -> Routes {
         .merge(live::routes())
         .merge(openapi::routes())
         .merge(operations::routes())
+        .merge(orders::routes())
         .merge(preferences::routes())
         .page(Method::GET, "/metrics", metrics::show)
         .service("/assets/{name}", get(assets::serve))

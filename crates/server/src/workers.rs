@@ -3,7 +3,7 @@
 use base::outbox::{Handlers, Worker};
 
 use crate::app::App;
-use crate::{accounts, admin, alerts, clients, duplicates, operations};
+use crate::{accounts, admin, alerts, clients, duplicates, operations, orders};
 
 /// Every kind of job and who does it.
 pub fn handlers(app: &App) -> Handlers {
@@ -15,6 +15,7 @@ pub fn handlers(app: &App) -> Handlers {
         clients::jobs,
         duplicates::jobs,
         operations::jobs,
+        orders::jobs,
     ];
     for jobs in all {
         handlers.extend(jobs(app));

@@ -24,6 +24,7 @@ export async function pathOf(place: Place, request: APIRequestContext): Promise<
   };
   let path = place.path;
   if (path.includes(":alert")) path = path.replace(":alert", await first("/api/alerts?limit=1"));
+  if (path.includes(":order")) path = path.replace(":order", await first("/api/orders?limit=1&link=review"));
   if (path.includes(":client")) {
     const alert = await request.get("/api/alerts?limit=1");
     path = path.replace(":client", (await alert.json()).data[0].client_id);

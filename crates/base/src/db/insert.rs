@@ -35,3 +35,39 @@ pub async fn insert_many(
     }
     Ok(inserted)
 }
+
+/// Changes many rows of `table`, many to a statement: `rows` hold the value of `key`, then those
+/// of `columns`. The engines agree on `UPDATE … FROM (VALUES …)` and on what its columns are called.
+///
+/// # Errors
+/// The engine's; the caller's transaction decides what becomes of the rows before it.
+pub async fn update_many(
+    conn: &impl ConnectionTrait,
+    table: &str,
+    key: &str,
+    columns: &[&str],
+    rows: impl IntoIterator<Item = Vec<Value>>,
+) -> Result<u64, DbErr> {
+    let per_statement = (PLACEHOLDERS / (columns.len() + 1)).max(1);
+    let set: Vec<String> = columns
+        .iter()
+        .enumerate()
+        .map(|(index, column)| format!("{column} = v.column{}", index + 2))
+        .collect();
+    let head = format!("UPDATE {table} SET {} FROM (VALUES ", set.join(", "));
+    let tail = format!(") AS v WHERE {table}.{key} = v.column1");
+    let mut updated = 0;
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let mut sql = Sql::new(head.clone());
+        for (index, row) in rows.by_ref().take(per_statement).enumerate() {
+            if index > 0 {
+                sql.push(", ");
+            }
+            sql.bind_list(row);
+        }
+        sql.push(&tail);
+        updated += sql.execute(conn).await?;
+    }
+    Ok(updated)
+}

@@ -17,7 +17,7 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::{Mutex, broadcast};
 
 pub use connect::{ConnectError, PoolSizes};
-pub use insert::insert_many;
+pub use insert::{insert_many, update_many};
 pub use signal::Signal;
 pub use sql::Sql;
 pub use tx::Tx;

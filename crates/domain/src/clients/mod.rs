@@ -279,6 +279,8 @@ pub async fn insert_many(
             tags::put(tx, center, *id, &client.tags, now).await?;
         }
     }
+    let ids: Vec<Uuid> = clients.iter().map(|(id, _)| *id).collect();
+    crate::orders::clients_changed(tx, center, &ids, now).await?;
     let events = clients
         .iter()
         .map(|(id, client)| event("client.created", center, *id, changes::difference(None, client)))
@@ -359,6 +361,7 @@ pub(crate) async fn apply(
     if changes.contains_key("tags") {
         tags::put(tx, center, client.id, &valid.tags, now).await?;
     }
+    crate::orders::clients_changed(tx, center, &[client.id], now).await?;
     Ok((client.version + 1, changes))
 }
 

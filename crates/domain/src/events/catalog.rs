@@ -57,6 +57,9 @@ const PURPOSE: Field = Field { name: "purpose", shape: Shape::Text, required: tr
 const ATTEMPT: Field = Field { name: "attempt", shape: Shape::Id, required: true };
 const STATUT: Field = Field { name: "statut", shape: Shape::Text, required: true };
 const CANAL: Field = Field { name: "canal", shape: Shape::Text, required: true };
+const NUMBER: Field = Field { name: "number", shape: Shape::Text, required: false };
+const METHOD: Field = Field { name: "method", shape: Shape::Text, required: false };
+const STATE: Field = Field { name: "state", shape: Shape::Text, required: false };
 const ROLE: Field = Field { name: "role", shape: Shape::Text, required: true };
 
 const fn kind(
@@ -123,6 +126,10 @@ pub const EVENT_TYPES: &[EventType] = &[
     kind("alert.notice_sent", "An alert's e-mail was handed to the mail server.", &[]),
     kind("alert.notice_repeated", "An alert's e-mail may have been sent twice.", &[]),
     kind("alert.notice_given_up", "An alert's e-mail could not be sent.", &[]),
+    kind("order.imported", "An order came in.", &[NUMBER]),
+    kind("order.updated", "What an order says was changed.", &[NUMBER, CHANGES]),
+    kind("order.linked", "An order was linked to a client.", &[NUMBER, METHOD, STATE]),
+    kind("order.unlinked", "An order lost its client.", &[NUMBER, METHOD, STATE]),
     kind("operation.started", "A bulk action, an import or an export was started.", &[]),
     kind("operation.progressed", "A bulk action, an import or an export went on.", &[]),
     kind("operation.finished", "A bulk action, an import or an export ended.", &[]),
@@ -251,7 +258,8 @@ mod tests {
     fn every_recorded_kind_is_in_the_catalog() {
         let mut unknown = Vec::new();
         visit(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut |text| {
-            for noun in ["call_center", "user", "client", "alert", "consent", "operation"] {
+            for noun in ["call_center", "user", "client", "alert", "consent", "order", "operation"]
+            {
                 let mut rest = text;
                 while let Some(at) = rest.find(&format!("\"{noun}.")) {
                     rest = &rest[at + 1..];

@@ -112,6 +112,31 @@ impl Index {
         change(self.family_names.entry(keys::hash(family.all().joined())).or_default());
     }
 
+    /// Takes the word of someone who knows all clients for how many bear each name.
+    pub fn count_as(&mut self, given: HashMap<u32, u32>, family: HashMap<u32, u32>) {
+        (self.given_names, self.family_names) = (given, family);
+    }
+
+    /// Forgets a key that is crowded among all clients, though not among these.
+    pub fn cut_email(&mut self, key: u32) {
+        self.emails.cut(key);
+    }
+
+    /// See [`Index::cut_email`].
+    pub fn cut_mailbox(&mut self, key: u32) {
+        self.mailboxes.cut(key);
+    }
+
+    /// See [`Index::cut_email`].
+    pub fn cut_tail(&mut self, key: u32) {
+        self.tails.cut(key);
+    }
+
+    /// See [`Index::cut_email`].
+    pub fn cut_name(&mut self, key: u32) {
+        self.names.cut(key);
+    }
+
     /// How many clients bear this given name.
     pub fn given_name_count(&self, joined: &[u8]) -> u32 {
         self.given_names.get(&keys::hash(joined)).copied().unwrap_or(0)

@@ -13,6 +13,7 @@ mod emails;
 mod evidence;
 mod index;
 mod keys;
+mod lookup;
 mod names;
 mod pair;
 mod phones;
@@ -21,6 +22,7 @@ mod words;
 
 pub use emails::Spelling;
 pub use evidence::{EmailEvidence, Evidence, NameClass, PhoneEvidence};
+pub use lookup::{CROWD, Key, Lookup, Traces, client_keys, phone_key, traces, words_key};
 pub use names::Agreement;
 pub use pair::compare;
 

@@ -40,6 +40,12 @@ impl Postings {
         }
     }
 
+    /// Forgets a key. Only for short lists: it moves the rest.
+    pub fn cut(&mut self, key: u32) {
+        self.main.retain(|value| (value >> 32) as u32 != key);
+        self.find_starts();
+    }
+
     /// The slots under the keys from `low` to `high`, both included, in two parts.
     pub fn between(&self, low: u32, high: u32) -> (&[u64], &[u64]) {
         let main = match (self.bucket(low), self.bucket(high)) {

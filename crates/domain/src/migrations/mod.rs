@@ -8,6 +8,7 @@ mod m0003_clients;
 mod m0004_alerts;
 mod m0005_operations;
 mod m0006_contact_log;
+mod m0007_orders;
 mod m0008_duplicates;
 
 use base::db::{Db, Engine};
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_alerts::Migration),
             Box::new(m0005_operations::Migration),
             Box::new(m0006_contact_log::Migration),
+            Box::new(m0007_orders::Migration),
             Box::new(m0008_duplicates::Migration),
         ]
     }

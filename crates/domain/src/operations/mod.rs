@@ -52,6 +52,8 @@ pub enum Kind {
     CreateAlerts,
     /// A file's rows become clients.
     ImportClients,
+    /// A file's rows become orders.
+    ImportOrders,
     /// What another operation changed is put back.
     Undo,
 }
@@ -79,6 +81,7 @@ impl Kind {
             Self::Delete => "delete",
             Self::CreateAlerts => "create_alerts",
             Self::ImportClients => "import_clients",
+            Self::ImportOrders => "import_orders",
             Self::Undo => "undo",
         }
     }
@@ -87,7 +90,7 @@ impl Kind {
     pub fn parse(name: &str) -> Option<Self> {
         Self::BULK
             .into_iter()
-            .chain([Self::ImportClients, Self::Undo])
+            .chain([Self::ImportClients, Self::ImportOrders, Self::Undo])
             .find(|kind| kind.as_str() == name)
     }
 }

@@ -341,9 +341,10 @@ pub(super) async fn kept(
     limit: i64,
 ) -> Result<Vec<Kept>, DbErr> {
     Sql::with(
-        "SELECT i.item_id AS id, COALESCE(c.full_name, a.title) AS name, c.id AS client_id, i.reason \
-         FROM operation_items i LEFT JOIN clients c ON c.id = i.item_id \
-         LEFT JOIN alerts a ON a.id = i.item_id \
+        "SELECT i.item_id AS id, COALESCE(c.full_name, a.title, o.number) AS name, \
+         c.id AS client_id, i.reason FROM operation_items i \
+         LEFT JOIN clients c ON c.id = i.item_id LEFT JOIN alerts a ON a.id = i.item_id \
+         LEFT JOIN orders o ON o.id = i.item_id \
          WHERE i.operation_id = $1 AND i.state = 'kept' ORDER BY i.item_id LIMIT $2",
         [operation_id.into(), limit.into()],
     )

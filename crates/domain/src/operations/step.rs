@@ -34,7 +34,7 @@ pub async fn step(db: &Db, id: Uuid, now: DateTime<Utc>) -> Result<Progress> {
         return Ok(Progress::Over);
     };
     let batch = match operation.kind {
-        Kind::ImportClients => return Ok(Progress::Over),
+        Kind::ImportClients | Kind::ImportOrders => return Ok(Progress::Over),
         Kind::Undo => undo::batch(&tx, &operation, &actor, now).await?,
         _ => bulk::batch(&tx, &operation, &actor, now).await?,
     };

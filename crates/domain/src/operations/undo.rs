@@ -49,7 +49,11 @@ pub(super) async fn batch(
     now: DateTime<Utc>,
 ) -> Result<Batch> {
     let undone = undone_operation(tx, operation).await?;
-    let table = if undone.kind == Kind::CreateAlerts { "alerts" } else { "clients" };
+    let table = match undone.kind {
+        Kind::CreateAlerts => "alerts",
+        Kind::ImportOrders => "orders",
+        _ => "clients",
+    };
     let items = queries::items_to_undo(tx, undone.id, table, operation.cursor, BATCH).await?;
     let mut batch = Batch { seen: bulk::count(items.len()), ..Batch::default() };
     batch.cursor = items.last().map(|item| item.id).filter(|_| batch.seen == BATCH);
@@ -65,6 +69,9 @@ pub(super) async fn batch(
             bulk::put_back(tx, operation.id, created, now).await?,
             imports::put_back(tx, actor, changed, now).await?,
         ],
+        Kind::ImportOrders => {
+            vec![imports::put_orders_back(tx, &undone, created, changed, now).await?]
+        }
         _ => vec![bulk::put_back(tx, operation.id, changed, now).await?],
     };
     batch.tally.updated = attempted;

@@ -2,7 +2,9 @@
 
 mod audit;
 mod demo;
+mod link;
 mod serve;
+mod test_clients;
 mod transfer;
 mod user;
 
@@ -46,6 +48,12 @@ enum Command {
     /// Write rows to a file
     #[command(subcommand)]
     Export(transfer::Export),
+    /// Link orders to clients by e-mail, phone and name
+    #[command(alias = "link_orders_to_clients")]
+    LinkOrdersToClients(link::Options),
+    /// Make clients to try things with
+    #[command(alias = "create_test_clients")]
+    CreateTestClients(test_clients::Options),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -75,6 +83,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::User(command) => user::run(settings, command).await,
         Command::Import(what) => transfer::import(settings, what).await,
         Command::Export(what) => transfer::export(settings, what).await,
+        Command::LinkOrdersToClients(options) => link::run(settings, options).await,
+        Command::CreateTestClients(options) => test_clients::run(settings, options).await,
         Command::Openapi => {
             let text = crate::router::openapi().to_pretty_json()?;
             serve::print(&text);

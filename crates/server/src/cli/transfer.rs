@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand, ValueEnum};
 use domain::operations::bulk::Params;
-use domain::operations::imports::{self, Mapping, Upload};
+use domain::operations::imports::{self, Mapping, Subject, Upload};
 use domain::operations::{self, Operation, Progress};
+use domain::orders::examine;
 use domain::{Actor, Error};
 use indicatif::{ProgressBar, ProgressStyle};
 use uuid::Uuid;
@@ -23,12 +24,14 @@ use crate::operations::{reject_message, rows, sheets, uploads};
 #[derive(Debug, Subcommand)]
 pub enum Import {
     /// Import clients from a CSV or XLSX file
-    Clients(ImportClients),
+    Clients(ImportFile),
+    /// Import orders from a CSV or XLSX file, and link them to clients
+    Orders(ImportFile),
 }
 
-/// Options of `vigie import clients`.
+/// Options of `vigie import clients` and `vigie import orders`.
 #[derive(Args, Debug)]
-pub struct ImportClients {
+pub struct ImportFile {
     /// The file
     file: PathBuf,
     /// What a column is, when the guess is wrong: COLUMN=FIELD, or COLUMN= to leave it out
@@ -70,7 +73,11 @@ enum Words {
 }
 
 /// Runs `vigie import`.
-pub async fn import(settings: Settings, Import::Clients(options): Import) -> Result<(), Failure> {
+pub async fn import(settings: Settings, what: Import) -> Result<(), Failure> {
+    let (subject, options) = match what {
+        Import::Clients(options) => (Subject::Clients, options),
+        Import::Orders(options) => (Subject::Orders, options),
+    };
     let app = serve::start(settings).await?;
     let wishes = options.mapping.iter().map(|wish| match wish.split_once('=') {
         Some((column, field)) => Ok((column.to_owned(), Some(field.to_owned()))),
@@ -85,7 +92,7 @@ pub async fn import(settings: Settings, Import::Clients(options): Import) -> Res
     }
     let saved = uploads::copy(&app, &options.file).await;
     let saved = saved.map_err(|error| format!("cannot read {shown}: {}", words(&error)))?;
-    let started = start(&app, &options, saved.clone(), &wishes, center).await;
+    let started = start(&app, subject, &options, saved.clone(), &wishes, center).await;
     let id = match started {
         Ok(id) => id,
         Err(failure) => {
@@ -95,23 +102,34 @@ pub async fn import(settings: Settings, Import::Clients(options): Import) -> Res
     };
     follow(&app, id).await?;
     uploads::delete(&app, &saved.file).await;
+    if subject == Subject::Orders && !options.dry_run {
+        // The jobs would; but nobody may be there to do them.
+        while examine::link_waiting(app.db(), center, app.now()).await.map_err(|e| in_words(&e))? {}
+    }
     report(&app, id).await
 }
 
 async fn start(
     app: &App,
-    options: &ImportClients,
+    subject: Subject,
+    options: &ImportFile,
     saved: uploads::Saved,
     wishes: &BTreeMap<String, Option<String>>,
     center: Uuid,
 ) -> Result<Uuid, Failure> {
-    let mapping = Mapping::with(&saved.headers, wishes).map_err(|error| in_words(&error))?;
+    let mapping =
+        Mapping::with(subject, &saved.headers, wishes).map_err(|error| in_words(&error))?;
     for (header, field) in saved.headers.iter().zip(&mapping.0) {
         let field = field.map_or("(left out)", imports::Field::as_str);
         serve::print(&format!("{header} → {field}"));
     }
-    let upload =
-        Upload { file: saved.file, name: saved.name, headers: saved.headers, center: Some(center) };
+    let upload = Upload {
+        subject,
+        file: saved.file,
+        name: saved.name,
+        headers: saved.headers,
+        center: Some(center),
+    };
     // This process does the work; a server takes over only if it dies.
     let (system, dry_run) = (Actor::system(), options.dry_run);
     let id = imports::start_later(app.db(), &system, upload, mapping, dry_run, app.now()).await;
@@ -221,7 +239,7 @@ pub async fn export(settings: Settings, Export::Clients(options): Export) -> Res
 }
 
 /// The centre of that name or id; the only one without a name; none when there are several.
-async fn center(app: &App, name: Option<&str>) -> Result<Option<Uuid>, Failure> {
+pub(super) async fn center(app: &App, name: Option<&str>) -> Result<Option<Uuid>, Failure> {
     let centers = imports::centers(app.db().read(), &Actor::system()).await?;
     match name {
         None if centers.len() == 1 => Ok(centers.first().map(|(id, _)| *id)),
@@ -247,7 +265,7 @@ fn words(error: &crate::error::AppError) -> String {
     }
 }
 
-fn in_words(error: &Error) -> String {
+pub(super) fn in_words(error: &Error) -> String {
     let Error::Invalid(fields) = error else { return error.to_string() };
     let sentence = |field: &domain::FieldError| {
         format!("{}: {}", field.field, crate::error::field_message(Language::En, field))

@@ -30,6 +30,7 @@ pub fn routes() -> Routes {
         .page(Method::GET, "/client/corbeille", pages::bin)
         .page(Method::GET, "/client/{id}", record::alerts)
         .page(Method::GET, "/client/{id}/contacts", record::contacts)
+        .page(Method::GET, "/client/{id}/commandes", record::orders)
         .page(Method::GET, "/client/{id}/chronologie", record::timeline)
         .page(Method::GET, "/client/{id}/historique", record::history)
         .page(Method::GET, "/client/{id}/historique/restauration", restoration::date)

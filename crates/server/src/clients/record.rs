@@ -24,6 +24,7 @@ const LINES: u32 = 50;
 enum Tab {
     Alerts,
     Contacts,
+    Orders,
     Timeline,
     History,
 }
@@ -53,7 +54,7 @@ struct Show {
     entries: Vec<Entry>,
     /// Where older entries are.
     older: Option<String>,
-    /// Their alerts, or their contacts, on their tab.
+    /// Their alerts, contacts or orders, on their tab.
     panel: Option<Markup>,
     contact: contact_log::Header,
 }
@@ -126,6 +127,18 @@ async fn with_panel(
     let panel = Some(panel);
     let show = Show { page, client, tab, entries: Vec::new(), older: None, panel, contact };
     Ok(Html(show.render()?))
+}
+
+/// `GET /client/{id}/commandes`: what they ordered.
+pub(super) async fn orders(
+    State(app): State<App>,
+    page: Page,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Html<String>, AppError> {
+    let client = clients::get(app.db().read(), &caller.actor(), id).await?;
+    let panel = crate::orders::of_client(&app, &page, &client).await?;
+    with_panel(&app, page, client, Tab::Orders, panel).await
 }
 
 /// `GET /client/{id}/chronologie`: everything that happened around them.

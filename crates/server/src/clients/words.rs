@@ -78,7 +78,7 @@ pub(crate) struct Line {
 }
 
 /// What each event looks like.
-const LOOKS: [(&str, &str, &str); 23] = [
+const LOOKS: [(&str, &str, &str); 27] = [
     ("client.merged", "git-merge", "violet"),
     ("client.unmerged", "undo-2", "amber"),
     ("client.duplicate_suggested", "git-compare", "blue"),
@@ -95,6 +95,10 @@ const LOOKS: [(&str, &str, &str); 23] = [
     ("client.contact_undone", "undo-2", "grey"),
     ("consent.recorded", "shield-check", "sea"),
     ("consent.revoked", "shield-x", "amber"),
+    ("order.imported", "shopping-cart", "blue"),
+    ("order.updated", "pencil", "grey"),
+    ("order.linked", "link", "green"),
+    ("order.unlinked", "link-2-off", "grey"),
     ("alert.scheduled", "bell-plus", "blue"),
     ("alert.rescheduled", "calendar-clock", "blue"),
     ("alert.due", "alarm-clock", "amber"),
@@ -124,6 +128,7 @@ pub(crate) fn line(page: &Page, entry: HistoryEntry, people: &[(Uuid, String)]) 
         parts.push(page.t(&format!("contact-channel-{channel}")));
     }
     parts.extend(entry.data["merged_name"].as_str().map(str::to_owned));
+    parts.extend(entry.data["number"].as_str().map(str::to_owned));
     if entry.kind == "client.updated" {
         parts.extend(entry.changes.iter().map(|(field, ..)| field_name(page, field)));
     }

@@ -32,11 +32,12 @@ pub struct NavLink {
 type Allowed = fn(&domain::Actor) -> bool;
 
 /// A place: address, icon, key of its label, who may open it, below the line or not.
-const PLACES: [(&str, &str, &str, Allowed, bool); 7] = [
+const PLACES: [(&str, &str, &str, Allowed, bool); 8] = [
     ("/", "layout-dashboard", "dashboard", |_| true, false),
     ("/client", "users", "clients", domain::Actor::works_with_clients, false),
     ("/alertes", "bell-ring", "alerts", domain::Actor::works_with_clients, false),
     ("/contacts", "phone-call", "contacts", domain::Actor::works_with_clients, false),
+    ("/commandes", "shopping-cart", "orders", domain::Actor::works_with_clients, false),
     ("/operations", "list-checks", "operations", domain::Actor::works_with_clients, true),
     ("/journal", "scroll-text", "journal", domain::Actor::is_admin, true),
     ("/administration", "settings", "administration", domain::Actor::is_admin, true),

@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use domain::alerts::{DueInput, NewAlert};
 use domain::clients::ClientFilter;
 use domain::operations::bulk::{self, Params};
-use domain::operations::{self, Kind, imports};
+use domain::operations::imports::{self, Subject};
+use domain::operations::{self, Kind};
 use domain::{Actor, Error};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,6 +18,7 @@ use super::uploads;
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::{Body, SignedIn};
+use crate::i18n::Language;
 use crate::identity::Speaks;
 
 /// One action on many clients.
@@ -202,13 +204,43 @@ pub(super) async fn import_clients(
     Speaks(language): Speaks,
     form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Result<(StatusCode, Json<OperationAnswer>), AppError> {
-    let actor = who.actor();
-    bulk::permit(&actor, Kind::ImportClients)?;
+    import(&app, &who.actor(), language, Subject::Clients, form).await
+}
+
+/// Imports orders from a file. Wrong lines are left out and reported; the orders are linked to
+/// clients right after.
+///
+/// The fields a column can be: `number`, `client_name`, `email`, `phone`, `price`, `currency`,
+/// `status`, `ordered_at`, `client_code`.
+#[utoipa::path(post, path = "/api/imports/orders", tag = "operations",
+    request_body(content = ImportForm, content_type = "multipart/form-data"),
+    responses((status = 202, description = "Started", body = OperationAnswer),
+        (status = 403, description = "Only admins and supervisors import"),
+        (status = 413, description = "More than 50 MB"),
+        (status = 415, description = "Neither CSV nor XLSX"),
+        (status = 422, description = "Wrong fields")))]
+pub(super) async fn import_orders(
+    State(app): State<App>,
+    who: SignedIn,
+    Speaks(language): Speaks,
+    form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+) -> Result<(StatusCode, Json<OperationAnswer>), AppError> {
+    import(&app, &who.actor(), language, Subject::Orders, form).await
+}
+
+async fn import(
+    app: &App,
+    actor: &Actor,
+    language: Language,
+    subject: Subject,
+    form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+) -> Result<(StatusCode, Json<OperationAnswer>), AppError> {
+    bulk::permit(actor, subject.kind())?;
     let form =
         form.map_err(|_| AppError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-type"))?;
-    let import = read_form(&app, form).await?;
-    let id = start(&app, &actor, import).await?;
-    let operation = operations::get(app.db().read(), &actor, id).await?;
+    let import = read_form(app, form).await?;
+    let id = start(app, actor, subject, import).await?;
+    let operation = operations::get(app.db().read(), actor, id).await?;
     let answer = answer::read(app.db().read(), language, operation).await?;
     Ok((StatusCode::ACCEPTED, Json(answer)))
 }
@@ -255,12 +287,18 @@ async fn read_form(app: &App, mut form: Multipart) -> Result<Import, AppError> {
     Ok(import)
 }
 
-async fn start(app: &App, actor: &Actor, import: Import) -> Result<Uuid, AppError> {
+async fn start(
+    app: &App,
+    actor: &Actor,
+    subject: Subject,
+    import: Import,
+) -> Result<Uuid, AppError> {
     let saved = import.saved.ok_or_else(|| Error::invalid("file", "required"))?;
     let file = saved.file.clone();
     let started = async {
-        let mapping = imports::Mapping::with(&saved.headers, &import.mapping)?;
+        let mapping = imports::Mapping::with(subject, &saved.headers, &import.mapping)?;
         let upload = imports::Upload {
+            subject,
             file: saved.file,
             name: saved.name,
             headers: saved.headers,

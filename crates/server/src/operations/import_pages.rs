@@ -5,8 +5,8 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Form as FormBody, Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use domain::operations::imports::{self, Field, Mapping, Params, Upload};
-use domain::operations::{self, Kind, State as OperationState, bulk};
+use domain::operations::imports::{self, Field, Mapping, Params, Subject, Upload};
+use domain::operations::{self, State as OperationState, bulk};
 use domain::{Actor, Error, FieldError};
 use uuid::Uuid;
 
@@ -16,11 +16,47 @@ use crate::error::AppError;
 use crate::extract::SignedIn;
 use crate::page::{Flash, Form, Page, redirect_with};
 
+/// Where a subject is imported, and in which words.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Door {
+    subject: Subject,
+    path: &'static str,
+    list: &'static str,
+    title: &'static str,
+    rules: &'static str,
+}
+
+/// Clients.
+const CLIENTS: Door = Door {
+    subject: Subject::Clients,
+    path: "/client",
+    list: "operations-clients",
+    title: "import-title",
+    rules: "import-rules",
+};
+
+/// Orders.
+const ORDERS: Door = Door {
+    subject: Subject::Orders,
+    path: "/commandes",
+    list: "orders-title",
+    title: "import-orders-title",
+    rules: "import-orders-rules",
+};
+
+impl Door {
+    /// The one this page stands behind.
+    fn of(page: &Page) -> Self {
+        if page.path.starts_with(ORDERS.path) { ORDERS } else { CLIENTS }
+    }
+}
+
 /// Chooses a file.
 #[derive(Template)]
 #[template(path = "operations/import_file.html")]
 struct ChooseFile {
     page: Page,
+    door: Door,
     form: Form,
     centers: Vec<(String, String)>,
 }
@@ -32,9 +68,10 @@ pub(super) async fn new(
     who: SignedIn,
 ) -> Result<Html<String>, AppError> {
     let actor = who.actor();
-    bulk::permit(&actor, Kind::ImportClients)?;
+    let door = Door::of(&page);
+    bulk::permit(&actor, door.subject.kind())?;
     let centers = centers(&app, &actor).await?;
-    Ok(Html(ChooseFile { page, form: Form::new(), centers }.render()?))
+    Ok(Html(ChooseFile { page, door, form: Form::new(), centers }.render()?))
 }
 
 /// Where a super_admin may import into; nothing to choose for others.
@@ -54,11 +91,12 @@ pub(super) async fn upload(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, AppError> {
     let actor = who.actor();
-    bulk::permit(&actor, Kind::ImportClients)?;
+    let door = Door::of(&page);
+    bulk::permit(&actor, door.subject.kind())?;
     let form =
         form.map_err(|_| AppError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-type"))?;
-    let wrong = match receive(&app, &actor, form).await {
-        Ok(id) => return Ok(Redirect::to(&format!("/client/importer/{id}")).into_response()),
+    let wrong = match receive(&app, &actor, door.subject, form).await {
+        Ok(id) => return Ok(Redirect::to(&format!("{}/importer/{id}", door.path)).into_response()),
         Err(AppError::Domain(Error::Invalid(errors))) => errors,
         Err(AppError::Status(
             StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::PAYLOAD_TOO_LARGE,
@@ -68,11 +106,16 @@ pub(super) async fn upload(
     };
     let centers = centers(&app, &actor).await?;
     let form = Form::new().failed(&page, &wrong);
-    let html = ChooseFile { page, form, centers }.render()?;
+    let html = ChooseFile { page, door, form, centers }.render()?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
 }
 
-async fn receive(app: &App, actor: &Actor, mut form: Multipart) -> Result<Uuid, AppError> {
+async fn receive(
+    app: &App,
+    actor: &Actor,
+    subject: Subject,
+    mut form: Multipart,
+) -> Result<Uuid, AppError> {
     let unreadable =
         |error: axum::extract::multipart::MultipartError| AppError::Unreadable(error.body_text());
     let (mut saved, mut center) = (None, None);
@@ -88,7 +131,8 @@ async fn receive(app: &App, actor: &Actor, mut form: Multipart) -> Result<Uuid, 
     }
     let saved = saved.ok_or_else(|| Error::invalid("file", "required"))?;
     let file = saved.file.clone();
-    let upload = Upload { file: saved.file, name: saved.name, headers: saved.headers, center };
+    let upload =
+        Upload { subject, file: saved.file, name: saved.name, headers: saved.headers, center };
     match imports::draft(app.db(), actor, upload, app.now()).await {
         Ok(id) => Ok(id),
         Err(error) => {
@@ -103,6 +147,7 @@ async fn receive(app: &App, actor: &Actor, mut form: Multipart) -> Result<Uuid, 
 #[template(path = "operations/import_columns.html")]
 struct Columns {
     page: Page,
+    door: Door,
     form: Form,
     id: Uuid,
     file: String,
@@ -125,20 +170,23 @@ pub(super) async fn columns(
     Path(id): Path<String>,
 ) -> Result<Response, AppError> {
     let id: Uuid = id.parse().map_err(|_| Error::NotFound)?;
-    let params = draft_of(&app, &who.actor(), id).await?;
+    let door = Door::of(&page);
+    let params = draft_of(&app, &who.actor(), door, id).await?;
     let mut form = Form::new();
     for (index, field) in params.mapping.0.iter().enumerate() {
         form = form.with(&format!("map_{index}"), field.map_or("", Field::as_str));
     }
     match columns_page(&app, page, id, &params, form).await? {
         Some(columns) => Ok(Html(columns.render()?).into_response()),
-        None => Ok(redirect_with("/client/importer", &Flash::error("import-file-gone"))),
+        None => {
+            Ok(redirect_with(&format!("{}/importer", door.path), &Flash::error("import-file-gone")))
+        }
     }
 }
 
-async fn draft_of(app: &App, actor: &Actor, id: Uuid) -> Result<Params, AppError> {
+async fn draft_of(app: &App, actor: &Actor, door: Door, id: Uuid) -> Result<Params, AppError> {
     let draft = operations::get(app.db().read(), actor, id).await?;
-    if draft.state != OperationState::Draft {
+    if draft.state != OperationState::Draft || draft.kind != door.subject.kind() {
         return Err(Error::NotFound.into());
     }
     Ok(imports::params_of(&draft)?)
@@ -163,12 +211,11 @@ async fn columns_page(
         samples: samples(&peek.rows, index),
     });
     let columns = columns.collect();
+    let door = Door::of(&page);
     let mut fields = vec![(String::new(), page.t("import-ignore"))];
-    fields.extend(
-        Field::ALL
-            .map(|field| (field.as_str().to_owned(), page.t(&pages::field_label(field.as_str())))),
-    );
-    Ok(Some(Columns { page, form, id, file: params.name.clone(), columns, fields }))
+    let named = door.subject.fields().iter().map(|field| field.as_str());
+    fields.extend(named.map(|name| (name.to_owned(), page.t(&pages::field_label(name)))));
+    Ok(Some(Columns { page, door, form, id, file: params.name.clone(), columns, fields }))
 }
 
 /// A few different values of a column.
@@ -190,7 +237,8 @@ pub(super) async fn check(
 ) -> Result<Response, AppError> {
     let id: Uuid = id.parse().map_err(|_| Error::NotFound)?;
     let actor = who.actor();
-    let params = draft_of(&app, &actor, id).await?;
+    let door = Door::of(&page);
+    let params = draft_of(&app, &actor, door, id).await?;
     let form = Form::typed(pairs);
     let fields =
         (0..params.headers.len()).map(|index| Field::parse(form.value(&format!("map_{index}"))));
@@ -204,7 +252,10 @@ pub(super) async fn check(
                     let html = Html(columns.render()?);
                     Ok((StatusCode::UNPROCESSABLE_ENTITY, html).into_response())
                 }
-                None => Ok(redirect_with("/client/importer", &Flash::error("import-file-gone"))),
+                None => Ok(redirect_with(
+                    &format!("{}/importer", door.path),
+                    &Flash::error("import-file-gone"),
+                )),
             }
         }
         Err(error) => Err(error.into()),

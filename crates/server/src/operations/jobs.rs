@@ -6,7 +6,7 @@ use base::db::Tx;
 use base::outbox::{Handler, Handlers, Job, JobError, Outcome};
 use chrono::TimeDelta;
 use domain::Error;
-use domain::operations::{self, Kind, Payload, Progress, imports};
+use domain::operations::{self, Payload, Progress, imports};
 use sea_orm::DbErr;
 
 use super::uploads;
@@ -64,7 +64,7 @@ impl Operations {
             Err(Error::NotFound) => return Ok(Progress::Over),
             Err(error) => return Err(error),
         };
-        if operation.kind != Kind::ImportClients {
+        if imports::Subject::of(operation.kind).is_none() {
             while Instant::now() < until {
                 if operations::step(app.db(), id, app.now()).await? == Progress::Over {
                     return Ok(Progress::Over);

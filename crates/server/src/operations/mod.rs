@@ -32,6 +32,7 @@ const TICKS_LIMIT: usize = 4 * 1024 * 1024;
 /// This feature's routes.
 pub fn routes() -> Routes {
     let upload = Handler::layer(import_pages::upload, DefaultBodyLimit::max(UPLOAD_LIMIT));
+    let upload_orders = Handler::layer(import_pages::upload, DefaultBodyLimit::max(UPLOAD_LIMIT));
     let preview = Handler::layer(bulk_pages::preview, DefaultBodyLimit::max(TICKS_LIMIT));
     let execute = Handler::layer(bulk_pages::execute, DefaultBodyLimit::max(TICKS_LIMIT));
     let download = Handler::layer(exports::download, DefaultBodyLimit::max(TICKS_LIMIT));
@@ -48,6 +49,10 @@ pub fn routes() -> Routes {
         .page(Method::POST, "/client/importer", upload)
         .page(Method::GET, "/client/importer/{id}", import_pages::columns)
         .page(Method::POST, "/client/importer/{id}", import_pages::check)
+        .page(Method::GET, "/commandes/importer", import_pages::new)
+        .page(Method::POST, "/commandes/importer", upload_orders)
+        .page(Method::GET, "/commandes/importer/{id}", import_pages::columns)
+        .page(Method::POST, "/commandes/importer/{id}", import_pages::check)
         .page(Method::GET, "/client/exporter", exports::choose)
         .page(Method::POST, "/client/exporter", download)
         .api(routes!(api::bulk))
@@ -55,6 +60,10 @@ pub fn routes() -> Routes {
         .api(routes!(api::undo))
         .api(utoipa_axum::router::UtoipaMethodRouterExt::layer(
             routes!(api::import_clients),
+            DefaultBodyLimit::max(UPLOAD_LIMIT),
+        ))
+        .api(utoipa_axum::router::UtoipaMethodRouterExt::layer(
+            routes!(api::import_orders),
             DefaultBodyLimit::max(UPLOAD_LIMIT),
         ))
         .api(routes!(exports::clients_csv))

@@ -78,7 +78,8 @@ pub(super) async fn show(
     let conn = app.db().read();
     let operation = operations::get(conn, &who.actor(), id).await?;
     if operation.state == OperationState::Draft {
-        return Ok(axum::response::Redirect::to(&format!("/client/importer/{id}")).into_response());
+        let place = place(operation.kind);
+        return Ok(axum::response::Redirect::to(&format!("{place}/importer/{id}")).into_response());
     }
     let rejects = operations::rejects(conn, id, 0, MOST_REJECTS).await?;
     let kept = operations::kept(conn, id, MOST_REJECTS).await?;
@@ -94,6 +95,11 @@ pub(super) async fn show(
         what,
     };
     Ok(Html(show.render()?).into_response())
+}
+
+/// Where what an import brings in is listed.
+fn place(kind: Kind) -> &'static str {
+    if kind == Kind::ImportOrders { "/commandes" } else { "/client" }
 }
 
 fn in_words(page: &Page, reject: Reject) -> Shown {
@@ -120,6 +126,7 @@ fn what(page: &Page, operation: &Operation) -> String {
             return page.t1("operation-undo-of", "title", undone);
         }
         Kind::ImportClients if operation.is_dry_run() => "operation-import-check".to_owned(),
+        Kind::ImportOrders if operation.is_dry_run() => "operation-orders-check".to_owned(),
         kind => format!("operation-{}", kind.as_str().replace('_', "-")),
     };
     let tags = operation.params["tags"].as_array().into_iter().flatten();
@@ -152,7 +159,16 @@ impl Show {
     }
 
     fn is_import(&self) -> bool {
-        self.operation.kind == Kind::ImportClients
+        imports::Subject::of(self.operation.kind).is_some()
+    }
+
+    /// Where its rows are listed.
+    fn place(&self) -> &'static str {
+        place(self.operation.kind)
+    }
+
+    fn is_of_orders(&self) -> bool {
+        self.operation.kind == Kind::ImportOrders
     }
 
     fn makes_alerts(&self) -> bool {

@@ -36,6 +36,8 @@ mod kill;
 mod live;
 mod openapi;
 mod operations;
+mod orders;
+mod orders_cli;
 mod outbox;
 mod permissions;
 mod sentences;

@@ -38,7 +38,7 @@ pub(super) async fn apply(
         Kind::Delete => bin(tx, rows, now).await?,
         Kind::Tag => change_tags(tx, rows, &params.tags, true, now).await?,
         Kind::Untag => change_tags(tx, rows, &params.tags, false, now).await?,
-        Kind::CreateAlerts | Kind::ImportClients | Kind::Undo => Vec::new(),
+        Kind::CreateAlerts | Kind::ImportClients | Kind::ImportOrders | Kind::Undo => Vec::new(),
     };
     let mut batch = Batch::default();
     batch.tally.updated = count(changes.len());

@@ -64,7 +64,9 @@ pub struct Estimate {
 /// [`Error::Forbidden`].
 pub fn permit(actor: &Actor, kind: Kind) -> Result<()> {
     actor.require(match kind {
-        Kind::Assign | Kind::Delete | Kind::ImportClients => actor.leads_people(),
+        Kind::Assign | Kind::Delete | Kind::ImportClients | Kind::ImportOrders => {
+            actor.leads_people()
+        }
         _ => actor.works_with_clients(),
     })
 }

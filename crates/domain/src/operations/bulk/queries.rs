@@ -100,7 +100,11 @@ pub(super) async fn count_changing(
                 _ => sql.push(") > 0"),
             };
         }
-        Kind::Delete | Kind::CreateAlerts | Kind::ImportClients | Kind::Undo => {}
+        Kind::Delete
+        | Kind::CreateAlerts
+        | Kind::ImportClients
+        | Kind::ImportOrders
+        | Kind::Undo => {}
     }
     Ok(sql.scalar(conn).await?.unwrap_or(0))
 }

@@ -165,15 +165,6 @@ pub(super) async fn details(
     Ok(rows.into_iter().map(fill).collect())
 }
 
-/// The region phones of a centre are read in.
-pub(super) async fn region_of(
-    conn: &impl ConnectionTrait,
-    center: Uuid,
-) -> Result<Option<String>, DbErr> {
-    let sql = "SELECT phone_region FROM call_centers WHERE id = $1";
-    Sql::with(sql, [center.into()]).scalar(conn).await
-}
-
 /// The centres of an actor, by name.
 pub(super) async fn centers(
     conn: &impl ConnectionTrait,

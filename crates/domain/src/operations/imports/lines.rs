@@ -4,8 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use base::sheet::{Row, RowError};
 use base::text::{email_key, fold};
 
-use super::mapping::{Field, Mapping};
-use super::{Params, names};
+use super::{Field, Mapping, Params, names};
 use crate::clients::{self, NewClient, ValidClient};
 use crate::error::{Error, FieldError, Invalid};
 use crate::operations::Reject;
@@ -52,17 +51,7 @@ impl Checker {
                 let number = i64::try_from(row.line).unwrap_or(i64::MAX);
                 Line { entry: self.entry(number, row.cells) }
             }
-            Err(error) => {
-                let number = i64::try_from(error.line).unwrap_or(i64::MAX);
-                let reject = Reject {
-                    line: number,
-                    field: None,
-                    code: error.code.key().replace(['.', '_'], "-"),
-                    detail: Some(error.detail).filter(|detail| !detail.is_empty()),
-                    value: None,
-                };
-                Line { entry: Err(vec![reject]) }
-            }
+            Err(error) => Line { entry: Err(vec![unreadable(error)]) },
         }
     }
 
@@ -107,6 +96,17 @@ impl Checker {
     }
 }
 
+/// A row that is no row.
+pub(super) fn unreadable(error: RowError) -> Reject {
+    Reject {
+        line: i64::try_from(error.line).unwrap_or(i64::MAX),
+        field: None,
+        code: error.code.key().replace(['.', '_'], "-"),
+        detail: Some(error.detail).filter(|detail| !detail.is_empty()),
+        value: None,
+    }
+}
+
 /// The client a row describes.
 fn record(mapping: &Mapping, cells: &[String]) -> NewClient {
     let mut new = NewClient::default();
@@ -131,6 +131,14 @@ fn record(mapping: &Mapping, cells: &[String]) -> NewClient {
                 Some(address) => *address = format!("{address}\n{text}"),
                 None => new.address = whole(),
             },
+            // Of orders only.
+            Field::Number
+            | Field::ClientName
+            | Field::ClientCode
+            | Field::Price
+            | Field::Currency
+            | Field::Status
+            | Field::OrderedAt => {}
             Field::FullName => {
                 let name = names::split(text);
                 new.first_name = new.first_name.take().or(name.first);

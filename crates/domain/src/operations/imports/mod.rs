@@ -1,4 +1,5 @@
-//! A file of clients, CSV or XLSX: its columns mapped, looked at without writing, then imported.
+//! A file of clients or orders, CSV or XLSX: its columns mapped, looked at without writing, then
+//! imported.
 //!
 //! Lines that are wrong are left out and reported with their number; the others go in. A line
 //! meets an existing client by its code; without a code, by the same e-mail and the same name
@@ -6,21 +7,24 @@
 
 mod apply;
 mod existing;
+mod fields;
 mod lines;
 mod mapping;
 mod names;
+mod orders;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use base::clock::Clock;
+use base::db::Sql;
 use base::db::{Db, Tx};
 use base::ids::new_id;
 use base::outbox::{self, NewJob};
-use base::sheet::{SheetError, SheetReader};
+use base::sheet::{Row, RowError, SheetError, SheetReader};
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -32,8 +36,10 @@ use crate::actor::Actor;
 use crate::error::{Error, Invalid, Result};
 
 pub use apply::put_back;
-pub use mapping::{Field, Mapping};
+pub use fields::{Field, Subject};
+pub use mapping::Mapping;
 pub use names::{Name, split as split_name};
+pub(crate) use orders::put_back as put_orders_back;
 
 /// The kind of job that deletes an uploaded file nobody imported.
 pub const CLEANUP_JOB: &str = "upload_cleanup";
@@ -58,10 +64,19 @@ pub struct Params {
     pub file: String,
     /// The name it came with.
     pub name: String,
-    /// Where its clients go.
+    /// What it is of.
+    #[serde(default)]
+    pub subject: Subject,
+    /// Where its rows go.
     pub center: Uuid,
     /// The region its phones are read in.
     pub region: String,
+    /// The currency of prices that name none.
+    #[serde(default)]
+    pub currency: String,
+    /// The zone its days are in.
+    #[serde(default)]
+    pub time_zone: String,
     /// Its columns.
     pub headers: Vec<String>,
     /// What they fill.
@@ -95,6 +110,8 @@ pub fn peek(path: &Path) -> Result<Peek, SheetError> {
 /// An uploaded file.
 #[derive(Clone, Debug)]
 pub struct Upload {
+    /// What it is of.
+    pub subject: Subject,
     /// The name it is kept under.
     pub file: String,
     /// The name it came with.
@@ -110,7 +127,7 @@ pub struct Upload {
 /// # Errors
 /// No right to import; no centre to import into (`call_center_id`).
 pub async fn draft(db: &Db, actor: &Actor, upload: Upload, now: DateTime<Utc>) -> Result<Uuid> {
-    let mapping = Mapping::guess(&upload.headers);
+    let mapping = Mapping::guess(upload.subject, &upload.headers);
     let params = params(db.read(), actor, upload, mapping).await?;
     let id = new_id(now);
     let tx = db.begin().await?;
@@ -182,8 +199,8 @@ pub async fn check_draft(
 /// [`Error::NotFound`]; [`Error::Conflict`] if `id` is no finished dry run.
 pub async fn confirm(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Result<Uuid> {
     let dry_run = super::get(db.read(), actor, id).await?;
-    if dry_run.kind != Kind::ImportClients || !dry_run.is_dry_run() || dry_run.state != State::Done
-    {
+    let is_import = Subject::of(dry_run.kind).is_some();
+    if !is_import || !dry_run.is_dry_run() || dry_run.state != State::Done {
         return Err(Error::Conflict("operation-not-checked"));
     }
     let mut params = params_of(&dry_run)?;
@@ -198,9 +215,9 @@ async fn begin(
     run_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Uuid> {
-    super::bulk::permit(actor, Kind::ImportClients)?;
+    super::bulk::permit(actor, params.subject.kind())?;
     let mut invalid = Invalid::new();
-    params.mapping.check(&mut invalid);
+    params.mapping.check(params.subject, &mut invalid);
     invalid.check()?;
     let tx = db.begin().await?;
     if params.draft.is_none() {
@@ -222,13 +239,18 @@ async fn plan_cleanup(tx: &Tx, file: &str, now: DateTime<Utc>) -> Result<()> {
 /// # Errors
 /// The engine's.
 pub async fn is_in_use(conn: &impl ConnectionTrait, file: &str) -> Result<bool, sea_orm::DbErr> {
-    let waiting = queries::unfinished(conn, Kind::ImportClients).await?;
-    Ok(waiting.iter().any(|params| params["file"] == file))
+    for subject in [Subject::Clients, Subject::Orders] {
+        let waiting = queries::unfinished(conn, subject.kind()).await?;
+        if waiting.iter().any(|params| params["file"] == file) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn new_operation(params: &Params) -> NewOperation {
     NewOperation {
-        kind: Kind::ImportClients,
+        kind: params.subject.kind(),
         call_center_id: Some(params.center),
         params: json!(params),
         total: 0,
@@ -242,25 +264,43 @@ async fn params(
     upload: Upload,
     mapping: Mapping,
 ) -> Result<Params> {
-    super::bulk::permit(actor, Kind::ImportClients)?;
+    super::bulk::permit(actor, upload.subject.kind())?;
     let wanted = upload.center.or(actor.call_center_id);
     let center = match wanted {
         Some(center) if actor.reaches(center) => center,
         Some(_) => return Err(Error::NotFound),
         None => return Err(Error::invalid("call_center_id", "required")),
     };
-    let region = existing::region_of(conn, center).await?;
-    let region = region.ok_or_else(|| Error::invalid("call_center_id", "unknown-center"))?;
+    let place = Place::of(conn, center).await?;
+    let place = place.ok_or_else(|| Error::invalid("call_center_id", "unknown-center"))?;
     Ok(Params {
         file: upload.file,
         name: upload.name,
+        subject: upload.subject,
         center,
-        region,
+        region: place.phone_region,
+        currency: place.currency,
+        time_zone: place.time_zone,
         headers: upload.headers,
         mapping,
         dry_run: false,
         draft: None,
     })
+}
+
+/// How a centre reads a file.
+#[derive(FromQueryResult)]
+struct Place {
+    phone_region: String,
+    currency: String,
+    time_zone: String,
+}
+
+impl Place {
+    async fn of(conn: &impl ConnectionTrait, center: Uuid) -> Result<Option<Self>> {
+        let sql = "SELECT phone_region, currency, time_zone FROM call_centers WHERE id = $1";
+        Ok(Sql::with(sql, [center.into()]).one(conn).await?)
+    }
 }
 
 /// The centres an import may go into.
@@ -304,20 +344,19 @@ pub async fn run(
     if operation.total == 0 {
         operation.total = count(db, id, path.clone()).await?;
     }
-    let mut lines = read(path, &params, usize::try_from(operation.done).unwrap_or(0));
-    let mut claimed = HashSet::new();
-    while let Some(batch) = lines.recv().await {
-        let now = clock.now();
-        let tx = db.begin().await?;
-        let batch =
-            apply::batch(&tx, &operation, &actor, &params, batch, &mut claimed, now).await?;
-        step::settle(&tx, &operation, &actor, batch, now).await?;
-        tx.commit().await?;
-        if Instant::now() > until {
-            return Ok(Progress::More);
+    let skip = usize::try_from(operation.done).unwrap_or(0);
+    let work = Work { db, actor: &actor, params: &params, clock, until };
+    let left = match params.subject {
+        Subject::Clients => {
+            let mut checker = lines::Checker::new(&params);
+            work.clients(operation, read(path, move |row| checker.check(row), skip)).await?
         }
-        operation = queries::find(db.read(), None, id).await?.ok_or(Error::NotFound)?;
-    }
+        Subject::Orders => {
+            let mut checker = orders::Checker::new(&params, clock.now());
+            work.orders(operation, read(path, move |row| checker.check(row), skip)).await?
+        }
+    };
+    let Some(operation) = left else { return Ok(Progress::More) };
     let last = Batch { over: true, ..Batch::default() };
     let tx = db.begin().await?;
     step::settle(&tx, &operation, &actor, last, clock.now()).await?;
@@ -336,17 +375,77 @@ async fn count(db: &Db, id: Uuid, path: PathBuf) -> Result<i64> {
     Ok(total)
 }
 
+/// The batches of one import, one after another.
+struct Work<'a> {
+    db: &'a Db,
+    actor: &'a Actor,
+    params: &'a Params,
+    clock: &'a Clock,
+    until: Instant,
+}
+
+impl Work<'_> {
+    /// The operation as it is when all is done; `None` when time is up.
+    async fn clients(
+        &self,
+        mut operation: Operation,
+        mut lines: mpsc::Receiver<Vec<lines::Line>>,
+    ) -> Result<Option<Operation>> {
+        let mut claimed = HashSet::new();
+        while let Some(batch) = lines.recv().await {
+            let now = self.clock.now();
+            let tx = self.db.begin().await?;
+            let Self { actor, params, .. } = self;
+            let batch =
+                apply::batch(&tx, &operation, actor, params, batch, &mut claimed, now).await?;
+            step::settle(&tx, &operation, actor, batch, now).await?;
+            tx.commit().await?;
+            if Instant::now() > self.until {
+                return Ok(None);
+            }
+            operation = self.again(operation.id).await?;
+        }
+        Ok(Some(operation))
+    }
+
+    async fn orders(
+        &self,
+        mut operation: Operation,
+        mut lines: mpsc::Receiver<Vec<orders::Line>>,
+    ) -> Result<Option<Operation>> {
+        while let Some(batch) = lines.recv().await {
+            let now = self.clock.now();
+            let tx = self.db.begin().await?;
+            let batch = orders::batch(&tx, &operation, self.actor, self.params, batch, now).await?;
+            step::settle(&tx, &operation, self.actor, batch, now).await?;
+            tx.commit().await?;
+            if Instant::now() > self.until {
+                return Ok(None);
+            }
+            operation = self.again(operation.id).await?;
+        }
+        Ok(Some(operation))
+    }
+
+    async fn again(&self, id: Uuid) -> Result<Operation> {
+        queries::find(self.db.read(), None, id).await?.ok_or(Error::NotFound)
+    }
+}
+
 /// Reads and checks lines on a thread of its own, one batch ahead of the database. Dropping the
 /// receiver stops it.
-fn read(path: PathBuf, params: &Params, skip: usize) -> mpsc::Receiver<Vec<lines::Line>> {
+fn read<L: Send + 'static>(
+    path: PathBuf,
+    mut check: impl FnMut(Result<Row, RowError>) -> L + Send + 'static,
+    skip: usize,
+) -> mpsc::Receiver<Vec<L>> {
     let (sender, receiver) = mpsc::channel(1);
-    let mut checker = lines::Checker::new(params);
     tokio::task::spawn_blocking(move || {
         let Ok(rows) = SheetReader::open(path) else { return };
-        let mut batch = Vec::with_capacity(BATCH);
+        let mut batch: Vec<L> = Vec::with_capacity(BATCH);
         for (index, row) in rows.enumerate() {
             // Lines done before are checked again: codes seen there must not come twice.
-            let line = checker.check(row);
+            let line = check(row);
             if index < skip {
                 continue;
             }

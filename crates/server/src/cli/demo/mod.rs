@@ -2,7 +2,8 @@
 
 mod alerts;
 mod contacts;
-mod names;
+pub(super) mod names;
+mod orders;
 mod people;
 
 use base::db::Db;
@@ -25,11 +26,14 @@ pub struct Options {
     /// How many alerts [default: one for six clients, at most 600]
     #[arg(long)]
     alerts: Option<usize>,
+    /// How many orders [default: three for two clients, at most 3,000]
+    #[arg(long)]
+    orders: Option<usize>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clients: 2_000, alerts: None }
+        Self { clients: 2_000, alerts: None, orders: None }
     }
 }
 
@@ -74,6 +78,7 @@ async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), Fail
     let company = people::settle(db, now - TimeDelta::days(90)).await?;
     let mut dice = Dice::new(42);
     let mut made: [Vec<Uuid>; 2] = Default::default();
+    let mut buyers: [Vec<orders::Buyer>; 2] = Default::default();
     for (index, place) in company.places.iter().enumerate() {
         // Three clients in five are in the first centre.
         let count = if index == 0 {
@@ -92,6 +97,7 @@ async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), Fail
                 })
                 .collect();
             made[index].extend(insert(db, place, &batch, at).await?);
+            buyers[index].extend(batch.iter().map(orders::Buyer::of));
         }
     }
     for (place, clients) in company.places.iter().zip(&made) {
@@ -103,6 +109,11 @@ async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), Fail
         alerts::schedule(db, place, clients, share, &mut dice, now).await?;
         let attempts = clients.len().min(1_500);
         contacts::attempt(db, place, clients, attempts, &mut dice, now).await?;
+    }
+    let orders = options.orders.unwrap_or_else(|| (options.clients * 3 / 2).min(3_000));
+    for (place, buyers) in company.places.iter().zip(&buyers) {
+        let share = (orders * buyers.len()).div_ceil(options.clients.max(1));
+        orders::sell(db, place, buyers, share, &mut dice, now).await?;
     }
     Ok(())
 }

@@ -2,15 +2,15 @@ use domain::clients::NewClient;
 use uuid::Uuid;
 
 /// Numbers that look like chance and are the same each time.
-pub(super) struct Dice(u64);
+pub(in crate::cli) struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(in crate::cli) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// Below `limit`. <https://prng.di.unimi.it/splitmix64.c>
-    pub(super) fn below(&mut self, limit: usize) -> usize {
+    pub(in crate::cli) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -19,11 +19,11 @@ impl Dice {
         usize::try_from(mixed % limit.max(1) as u64).unwrap_or(0)
     }
 
-    pub(super) fn one_in(&mut self, odds: usize) -> bool {
+    pub(in crate::cli) fn one_in(&mut self, odds: usize) -> bool {
         self.below(odds) == 0
     }
 
-    pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub(in crate::cli) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
 }
@@ -200,7 +200,12 @@ const STREETS: [&str; 8] = [
 const TAGS: [&str; 6] = ["VIP", "à relancer", "garantie", "contrat annuel", "prospect", "fidèle"];
 
 /// The `number`th client of a centre (0 Paris, 1 Dakar).
-pub(super) fn client(dice: &mut Dice, place: usize, number: usize, agents: &[Uuid]) -> NewClient {
+pub(in crate::cli) fn client(
+    dice: &mut Dice,
+    place: usize,
+    number: usize,
+    agents: &[Uuid],
+) -> NewClient {
     let (first, last) = (*dice.pick(FIRST[place]), *dice.pick(LAST[place]));
     let (city, country) = *dice.pick(CITIES[place]);
     let has_company = dice.one_in(3);

@@ -133,6 +133,8 @@ fn body(line: &Line, app: &TestApp) -> Json {
         ("POST", "/api/duplicates") => json!({ "client_id": uuid::Uuid::nil(),
             "other_id": uuid::Uuid::nil() }),
         ("POST", "/api/clients/{id}/merges") => json!({ "client_id": uuid::Uuid::nil() }),
+        ("POST", "/api/orders") => json!({ "number": uuid::Uuid::new_v4(),
+            "call_center_id": app.center }),
         ("POST", "/api/clients") => json!({ "last_name": "Sarr" }),
         _ => json!({}),
     }

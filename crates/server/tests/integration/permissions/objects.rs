@@ -1,6 +1,6 @@
 use domain::clients::{self, NewClient};
 use domain::users::personal_tokens;
-use domain::{Actor, Role, call_centers, duplicates};
+use domain::{Actor, Role, call_centers, duplicates, orders};
 use uuid::Uuid;
 
 use crate::support::TestApp;
@@ -48,6 +48,7 @@ impl<'a> World<'a> {
             ("client", _) => self.client(relation, caller).await,
             ("pair", _) => self.pair(relation, caller).await,
             ("merge", _) => self.merge(relation, caller).await,
+            ("order", _) => self.order(relation).await,
             (kind, _) => panic!("no {kind} with relation {relation} for {path}"),
         };
         let (before, rest) = path.split_once('{').unwrap();
@@ -105,6 +106,17 @@ impl<'a> World<'a> {
         merged.unwrap().id
     }
 
+    async fn order(&self, relation: &str) -> Uuid {
+        let other = relation == "other";
+        let new = orders::NewOrder {
+            call_center_id: Some(if other { self.other_center } else { self.app.center }),
+            number: Some(Uuid::new_v4().to_string()),
+            ..orders::NewOrder::default()
+        };
+        let now = self.app.clock.now();
+        orders::create(&self.app.db, &Actor::system(), new, now).await.unwrap()
+    }
+
     async fn client(&self, relation: &str, caller: Uuid) -> Uuid {
         let (db, now, system) = (&self.app.db, self.app.clock.now(), Actor::system());
         let other = relation == "other";
@@ -129,7 +141,9 @@ impl<'a> World<'a> {
 
 /// What a path's parameter names.
 fn kind(path: &str) -> &'static str {
-    const PLACES: [(&str, &str); 12] = [
+    const PLACES: [(&str, &str); 14] = [
+        ("/api/orders/", "order"),
+        ("/commandes/", "order"),
         ("/api/users/", "user"),
         ("/administration/utilisateurs/", "user"),
         ("/api/call-centers/", "center"),

@@ -1,0 +1,197 @@
+//! Clients as the matcher reads them.
+
+use std::collections::HashMap;
+
+use base::db::{Sql, Tx};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use super::input::House;
+use super::link::{Link, StoredCandidate};
+use super::lookup::{self, Found};
+use super::settings;
+use super::{Order, queries};
+use crate::actor::Actor;
+use crate::clients::{self, Client};
+use crate::error::Result;
+use crate::linking::{ClientRecord, Lookup, Matcher, OrderRecord, Policy};
+
+/// Ids in one statement.
+const CHUNK: usize = 1_000;
+
+#[derive(FromQueryResult)]
+struct Row {
+    seq: i64,
+    id: Uuid,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    company_name: Option<String>,
+    full_name: String,
+}
+
+#[derive(FromQueryResult)]
+struct Contact {
+    client_id: Uuid,
+    value: String,
+}
+
+/// Which clients.
+pub(super) enum Which<'a> {
+    Seqs(&'a [i64]),
+    /// From the first id to the last, at most that many after an id.
+    Range {
+        center: Uuid,
+        first: Uuid,
+        last: Uuid,
+        limit: i64,
+    },
+    Ids(&'a [Uuid]),
+}
+
+/// Reads clients that are not in the bin; their number in the database beside them.
+pub(super) async fn read(
+    conn: &impl ConnectionTrait,
+    which: Which<'_>,
+) -> Result<Vec<(i64, ClientRecord)>, DbErr> {
+    const SELECT: &str = "SELECT c.seq, c.id, c.first_name, c.last_name, c.company_name, \
+        c.full_name FROM clients c WHERE c.deleted_at IS NULL AND ";
+    let mut rows: Vec<Row> = Vec::new();
+    match which {
+        Which::Seqs(seqs) => {
+            for chunk in seqs.chunks(CHUNK) {
+                let mut sql = Sql::new(SELECT);
+                sql.push("c.seq IN ").bind_list(chunk.to_vec());
+                rows.extend(sql.all::<Row>(conn).await?);
+            }
+        }
+        Which::Ids(ids) => {
+            for chunk in ids.chunks(CHUNK) {
+                let mut sql = Sql::new(SELECT);
+                sql.push("c.id IN ").bind_list(chunk.to_vec());
+                rows.extend(sql.all::<Row>(conn).await?);
+            }
+        }
+        Which::Range { center, first, last, limit } => {
+            let mut sql = Sql::new(SELECT);
+            sql.push("c.id >= ").bind(first).push(" AND c.id <= ").bind(last);
+            sql.push(" AND c.call_center_id = ").bind(center);
+            sql.push(" ORDER BY c.id LIMIT ").bind(limit);
+            rows = sql.all(conn).await?;
+        }
+    }
+    complete(conn, rows).await
+}
+
+async fn complete(
+    conn: &impl ConnectionTrait,
+    rows: Vec<Row>,
+) -> Result<Vec<(i64, ClientRecord)>, DbErr> {
+    let mut found: Vec<(i64, ClientRecord)> = Vec::with_capacity(rows.len());
+    for chunk in rows.chunks(CHUNK) {
+        let ids: Vec<Uuid> = chunk.iter().map(|row| row.id).collect();
+        let of = |select: &str| {
+            let mut sql = Sql::new(select);
+            sql.bind_list(ids.clone()).push(" ORDER BY client_id, position");
+            sql
+        };
+        let mut emails = grouped(
+            of("SELECT client_id, value FROM client_emails WHERE client_id IN ").all(conn).await?,
+        );
+        let mut phones = grouped(
+            of("SELECT client_id, raw AS value FROM client_phones WHERE client_id IN ")
+                .all(conn)
+                .await?,
+        );
+        for row in chunk {
+            let mut client = record(row);
+            client.emails = emails.remove(&row.id).unwrap_or_default();
+            client.phones = phones.remove(&row.id).unwrap_or_default();
+            found.push((row.seq, client));
+        }
+    }
+    Ok(found)
+}
+
+fn grouped(contacts: Vec<Contact>) -> HashMap<Uuid, Vec<String>> {
+    let mut of: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for Contact { client_id, value } in contacts {
+        of.entry(client_id).or_default().push(value);
+    }
+    of
+}
+
+fn record(row: &Row) -> ClientRecord {
+    let text = |field: &Option<String>| field.clone().unwrap_or_default();
+    let has_name = row.first_name.is_some() || row.last_name.is_some();
+    ClientRecord {
+        id: row.id.as_u128(),
+        first_name: text(&row.first_name),
+        last_name: text(&row.last_name),
+        full_name: if has_name { row.full_name.clone() } else { String::new() },
+        company: text(&row.company_name),
+        emails: Vec::new(),
+        phones: Vec::new(),
+    }
+}
+
+/// What the matcher says of one order, from the few clients its keys lead to.
+pub(super) async fn weigh(
+    tx: &Tx,
+    house: &House,
+    is_bold: bool,
+    order: &OrderRecord,
+) -> Result<Link, DbErr> {
+    let lookup = Lookup::of(order, &house.region);
+    let mut found = Found::default();
+    lookup::find(tx, house.center, &lookup.first(), &mut found).await?;
+    let led = found.led.clone();
+    let near = lookup.second(|key| led.contains(key));
+    lookup::find(tx, house.center, &near, &mut found).await?;
+    let seqs: Vec<i64> = found.clients.iter().copied().collect();
+    let records: Vec<ClientRecord> =
+        read(tx, Which::Seqs(&seqs)).await?.into_iter().map(|(_, client)| client).collect();
+    let policy = Policy { region: house.region.clone(), is_bold };
+    let names = lookup.names_to_count(&records, &house.region);
+    let bearers = match records.is_empty() {
+        true => HashMap::new(),
+        false => lookup::count(tx, house.center, &names).await?,
+    };
+    let matcher = Matcher::of_candidates(&records, policy, &bearers, &found.crowded);
+    Ok(Link::of(&matcher.decide(order)))
+}
+
+/// A candidate as a person sees them beside the order.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// What agrees.
+    pub candidate: StoredCandidate,
+    /// Who they are.
+    pub client: Client,
+}
+
+/// The candidates of an order that the actor may see, the most likely first: those kept with it,
+/// or found anew when none were.
+///
+/// # Errors
+/// The engine's.
+pub async fn compared(db: &base::db::Db, actor: &Actor, order: &Order) -> Result<Vec<Compared>> {
+    let mut candidates = order.candidates();
+    if candidates.is_empty() {
+        // Reads only: the transaction is dropped.
+        let tx = db.begin().await?;
+        let Some(house) = queries::house(&tx, order.call_center_id).await? else {
+            return Ok(Vec::new());
+        };
+        let settings = settings::of(&tx, order.call_center_id).await?;
+        candidates = weigh(&tx, &house, settings.is_bold, &order.record()).await?.candidates;
+    }
+    let mut found = Vec::new();
+    for candidate in candidates {
+        match clients::get(db.read(), actor, candidate.id).await {
+            Ok(client) => found.push(Compared { candidate, client }),
+            Err(crate::Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,190 @@
+//! What a person decided about an order, remembered for the name, address and number it bears.
+
+use base::db::{Db, Sql, Tx};
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::link::{Link, StoredCandidate};
+use super::{Order, changes, examine, queries};
+use crate::actor::Actor;
+use crate::clients::{self, NewClient};
+use crate::error::{Error, Invalid, Result};
+use crate::events;
+
+/// What a person says of an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It is this client's.
+    Client(Uuid),
+    /// It is of someone who becomes a client.
+    NewClient(Box<NewClient>),
+    /// It is no client's.
+    Nobody,
+    /// Nothing any more: the rules decide again.
+    Undecided,
+}
+
+/// A remembered decision.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Memory {
+    pub(super) evidence: String,
+    pub(super) client_id: Option<Uuid>,
+    pub(super) refused: Option<Json>,
+    pub(super) decided_by: Option<Uuid>,
+    pub(super) decided_at: DateTime<Utc>,
+}
+
+impl Memory {
+    /// The link this decision makes; `None` when clients nobody had seen come into question now.
+    /// `found` is what the rules say today.
+    pub(super) fn applied(&self, found: &Link) -> Option<Link> {
+        if let Some(client) = self.client_id {
+            return Some(Link::chosen(Some(client), "remembered", found.candidates.clone()));
+        }
+        let refused: Vec<Uuid> = self
+            .refused
+            .clone()
+            .and_then(|list| serde_json::from_value(list).ok())
+            .unwrap_or_default();
+        let is_known = |one: &StoredCandidate| refused.contains(&one.id);
+        let all_known = found.candidates.iter().all(is_known);
+        all_known.then(|| Link::chosen(None, "remembered_nobody", found.candidates.clone()))
+    }
+}
+
+const SELECT: &str = "SELECT d.evidence, d.client_id, d.refused, d.decided_by, d.decided_at \
+    FROM order_decisions d LEFT JOIN clients c ON c.id = d.client_id \
+    WHERE (d.client_id IS NULL OR c.deleted_at IS NULL) AND d.call_center_id = ";
+
+/// What was decided for this evidence, unless the client lies in the bin.
+pub(super) async fn recall(
+    conn: &impl ConnectionTrait,
+    center: Uuid,
+    evidence: &str,
+) -> Result<Option<Memory>, DbErr> {
+    let mut sql = Sql::new(SELECT);
+    sql.bind(center).push(" AND d.evidence = ").bind(evidence);
+    sql.one(conn).await
+}
+
+/// Everything decided in a centre.
+pub(super) async fn recall_all(
+    conn: &impl ConnectionTrait,
+    center: Uuid,
+) -> Result<Vec<Memory>, DbErr> {
+    let mut sql = Sql::new(SELECT);
+    sql.bind(center);
+    sql.all(conn).await
+}
+
+/// Says whose an order is. The answer counts for every order that bears the same name, address
+/// and number, until one of them changes.
+///
+/// # Errors
+/// [`Error::NotFound`] for an order or a client the actor may not see; [`Error::Stale`] when
+/// `version` is given and another; wrong fields of the new client.
+pub async fn decide(
+    db: &Db,
+    actor: &Actor,
+    id: Uuid,
+    version: Option<i32>,
+    answer: Answer,
+    now: DateTime<Utc>,
+) -> Result<Order> {
+    let tx = db.begin().await?;
+    let order = queries::find_locked(&tx, actor, id).await?.ok_or(Error::NotFound)?;
+    if version.is_some_and(|version| version != order.version) {
+        return Err(Error::Stale);
+    }
+    let link = match answer {
+        Answer::Client(client) => {
+            let client = clients::get(&tx, actor, client).await?;
+            if client.call_center_id != order.call_center_id {
+                return Err(Error::NotFound);
+            }
+            Link::chosen(Some(client.id), "chosen", order.candidates())
+        }
+        Answer::NewClient(new) => {
+            let client = make_client(&tx, actor, &order, &new, now).await?;
+            Link::chosen(Some(client), "created", order.candidates())
+        }
+        Answer::Nobody => Link::chosen(None, "nobody", order.candidates()),
+        Answer::Undecided => {
+            forget(&tx, &order).await?;
+            examine::weigh_anew(&tx, &order).await?
+        }
+    };
+    let is_decision = matches!(
+        link.why.as_ref().map(|why| why.key.as_str()),
+        Some("chosen" | "created" | "nobody")
+    );
+    if is_decision {
+        remember(&tx, actor, &order, &link, now).await?;
+    }
+    let decided = is_decision.then_some((actor.user_id, now));
+    let events = changes::relink(&tx, &order, link, decided, now).await?;
+    events::record_many(&tx, actor, events, now).await?;
+    let order = queries::find(&tx, actor, id).await?.ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    Ok(order)
+}
+
+async fn make_client(
+    tx: &Tx,
+    actor: &Actor,
+    order: &Order,
+    new: &NewClient,
+    now: DateTime<Utc>,
+) -> Result<Uuid> {
+    actor.require(actor.works_with_clients())?;
+    let house = queries::house(tx, order.call_center_id).await?.ok_or(Error::NotFound)?;
+    let mut invalid = Invalid::new();
+    let valid = clients::validate(new, &house.region, &mut invalid);
+    if let Some(code) = &valid.code
+        && queries::client_by_code(tx, house.center, code).await?.is_some()
+    {
+        invalid.add("code", "taken");
+    }
+    invalid.check()?;
+    let made = clients::insert_many(tx, actor, house.center, vec![valid], now).await?;
+    made.first().copied().ok_or(Error::NotFound)
+}
+
+async fn remember(
+    tx: &Tx,
+    actor: &Actor,
+    order: &Order,
+    link: &Link,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let refused: Vec<Uuid> = link.candidates.iter().map(|one| one.id).collect();
+    Sql::with(
+        "INSERT INTO order_decisions (call_center_id, evidence, client_id, refused, decided_by, \
+         decided_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (call_center_id, evidence) \
+         DO UPDATE SET client_id = excluded.client_id, refused = excluded.refused, \
+         decided_by = excluded.decided_by, decided_at = excluded.decided_at",
+        [
+            order.call_center_id.into(),
+            order.evidence.clone().into(),
+            link.client.into(),
+            json!(refused).into(),
+            actor.user_id.into(),
+            now.into(),
+        ],
+    )
+    .execute(tx)
+    .await?;
+    examine::same_evidence(tx, order, now).await
+}
+
+async fn forget(tx: &Tx, order: &Order) -> Result<(), DbErr> {
+    Sql::with(
+        "DELETE FROM order_decisions WHERE call_center_id = $1 AND evidence = $2",
+        [order.call_center_id.into(), order.evidence.clone().into()],
+    )
+    .execute(tx)
+    .await
+    .map(drop)
+}

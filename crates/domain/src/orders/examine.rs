@@ -1,0 +1,279 @@
+//! Orders to be looked at: those that came with a file, and those a changed client may have made.
+
+use base::db::{Db, Engine, Sql, Tx};
+use base::outbox::{self, NewJob};
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::candidates::{self, Which};
+use super::input::House;
+use super::link::Link;
+use super::settings;
+use super::{Order, changes, decisions, lookup, queries, run};
+use crate::actor::Actor;
+use crate::error::{Error, Result};
+use crate::events;
+use crate::linking::{self, Traces};
+
+/// The kind of job that links the orders of a centre that wait for it.
+pub const LINK_JOB: &str = "link_orders";
+
+/// The kind of job that files new clients and finds the orders they concern.
+pub const CLIENTS_JOB: &str = "link_clients";
+
+/// What [`LINK_JOB`] carries.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The centre.
+    pub center: Uuid,
+}
+
+/// What [`CLIENTS_JOB`] carries: clients by the range of their ids.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Changed {
+    /// The centre.
+    pub center: Uuid,
+    /// The first.
+    pub first: Uuid,
+    /// The last.
+    pub last: Uuid,
+}
+
+/// Clients looked at in the transaction that changes them; more are left to a job.
+const INLINE: usize = 20;
+/// Clients per transaction of a job.
+const CLIENTS: i64 = 1_000;
+/// Orders linked one by one in a transaction.
+const ORDERS: i64 = 100;
+/// Past that many waiting orders, all clients are read once instead.
+const MANY: i64 = 2_000;
+/// Most orders one client has looked at again: who shares a name with more says nothing new.
+const MOST: i64 = 500;
+
+/// To be called in the transaction that makes or changes clients: files them under their keys,
+/// and has the orders that may be theirs looked at again.
+///
+/// # Errors
+/// The engine's.
+pub async fn clients_changed(
+    tx: &Tx,
+    center: Uuid,
+    clients: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let (Some(first), Some(last)) = (clients.iter().min(), clients.iter().max()) else {
+        return Ok(());
+    };
+    if clients.len() > INLINE {
+        let changed = Changed { center, first: *first, last: *last };
+        return outbox::enqueue(tx, NewJob::new(CLIENTS_JOB, changed, now), now).await.map(drop);
+    }
+    let Some(house) = queries::house(tx, center).await? else { return Ok(()) };
+    look_at(tx, &house, Which::Ids(clients), now).await.map(drop)
+}
+
+/// Does the next part of a [`CLIENTS_JOB`]; what is left of it, if anything.
+///
+/// # Errors
+/// The engine's.
+pub async fn changed_clients(db: &Db, job: Changed, now: DateTime<Utc>) -> Result<Option<Changed>> {
+    let tx = db.begin().await?;
+    let Some(house) = queries::house(&tx, job.center).await? else { return Ok(None) };
+    let Changed { center, first, last } = job;
+    let which = Which::Range { center, first, last, limit: CLIENTS };
+    let seen = look_at(&tx, &house, which, now).await?;
+    tx.commit().await?;
+    let full = seen.len() as i64 == CLIENTS;
+    // The last one is looked at twice: an id has no successor that is easily written.
+    Ok(seen
+        .last()
+        .filter(|last| full && **last != first)
+        .map(|last| Changed { first: *last, ..job }))
+}
+
+async fn look_at(
+    tx: &Tx,
+    house: &House,
+    which: Which<'_>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>, DbErr> {
+    let clients = candidates::read(tx, which).await?;
+    lookup::file(tx, house.center, &house.region, &clients).await?;
+    let any = "SELECT 1 FROM orders WHERE call_center_id = $1 LIMIT 1";
+    let any: Option<i32> = Sql::with(any, [house.center.into()]).scalar(tx).await?;
+    if any.is_some() {
+        let mut found = 0;
+        for chunk in clients.chunks(5) {
+            let traces: Vec<Traces> =
+                chunk.iter().map(|(_, client)| linking::traces(client, &house.region)).collect();
+            found += wake(tx, house.center, &traces).await?;
+        }
+        if found > 0 {
+            enqueue(tx, house.center, now).await?;
+        }
+    }
+    Ok(clients.into_iter().map(|(_, client)| Uuid::from_u128(client.id)).collect())
+}
+
+/// Marks the orders that bear one of these traces; how many.
+async fn wake(tx: &Tx, center: Uuid, traces: &[Traces]) -> Result<u64, DbErr> {
+    let of = |list: fn(&Traces) -> &Vec<String>| -> Vec<String> {
+        traces.iter().flat_map(|one| list(one).iter().cloned()).collect()
+    };
+    let lists = [
+        ("words_key", of(|traces| &traces.words)),
+        ("email_key", of(|traces| &traces.emails)),
+        ("phone_key", of(|traces| &traces.phones)),
+    ];
+    let mut found: Vec<Uuid> = Vec::new();
+    for (column, values) in lists {
+        if values.is_empty() {
+            continue;
+        }
+        let mut sql = open_orders(center);
+        sql.push(" AND ").push(column).push(" IN ").bind_list(values);
+        sql.push(" LIMIT ").bind(MOST);
+        found.extend(sql.column::<Uuid>(tx).await?);
+    }
+    for mailbox in of(|traces| &traces.emails).iter().filter_map(|email| email.split('@').next()) {
+        // `A` follows `@`: every address of that mailbox name.
+        let mut sql = open_orders(center);
+        sql.push(" AND email_key > ").bind(format!("{mailbox}@"));
+        sql.push(" AND email_key < ").bind(format!("{mailbox}A")).push(" LIMIT ").bind(MOST);
+        found.extend(sql.column::<Uuid>(tx).await?);
+    }
+    mark(tx, &found).await
+}
+
+fn open_orders(center: Uuid) -> Sql {
+    let mut sql = Sql::new("SELECT id FROM orders WHERE decided_at IS NULL AND call_center_id = ");
+    sql.bind(center);
+    sql
+}
+
+async fn mark(tx: &Tx, orders: &[Uuid]) -> Result<u64, DbErr> {
+    let mut marked = 0;
+    for ids in orders.chunks(1_000) {
+        let mut sql = Sql::new("UPDATE orders SET is_waiting = TRUE WHERE id IN ");
+        sql.bind_list(ids.to_vec());
+        marked += sql.execute(tx).await?;
+    }
+    Ok(marked)
+}
+
+/// Has every order of the centre that is not linked looked at again.
+pub(super) async fn all_open(tx: &Tx, center: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+    Sql::with(
+        "UPDATE orders SET is_waiting = TRUE WHERE call_center_id = $1 AND decided_at IS NULL",
+        [center.into()],
+    )
+    .execute(tx)
+    .await?;
+    enqueue(tx, center, now).await
+}
+
+/// A decision about one order counts for those that bear the same.
+pub(super) async fn same_evidence(tx: &Tx, order: &Order, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let mut sql = Sql::new("SELECT id FROM orders WHERE call_center_id = ");
+    sql.bind(order.call_center_id).push(" AND evidence = ").bind(order.evidence.clone());
+    sql.push(" AND id <> ").bind(order.id);
+    // By one of the indexed columns the evidence is made of.
+    let record = order.record();
+    match linking::words_key(&record.name) {
+        Some(words) => sql.push(" AND words_key = ").bind(words),
+        None => match base::text::email_key(&record.email) {
+            Some(email) => sql.push(" AND email_key = ").bind(email),
+            None => return Ok(()),
+        },
+    };
+    sql.push(" LIMIT ").bind(MOST);
+    let same: Vec<Uuid> = sql.column(tx).await?;
+    if mark(tx, &same).await? > 0 {
+        enqueue(tx, order.call_center_id, now).await?;
+    }
+    Ok(())
+}
+
+/// Asks for the waiting orders of `center` to be linked.
+pub(crate) async fn enqueue(tx: &Tx, center: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let job = NewJob::new(LINK_JOB, Waiting { center }, now).keyed(format!("link:{center}"));
+    outbox::enqueue(tx, job, now).await.map(drop)
+}
+
+/// Links the orders of `center` that wait for it: one by one when they are few, in memory when
+/// they are many. `true` when some may be left.
+///
+/// # Errors
+/// The engine's.
+pub async fn link_waiting(db: &Db, center: Uuid, now: DateTime<Utc>) -> Result<bool> {
+    let waiting = Sql::with(
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM orders WHERE call_center_id = $1 AND \
+         is_waiting LIMIT $2) AS waiting",
+        [center.into(), (MANY + 1).into()],
+    );
+    let waiting: i64 = waiting.scalar(db.read()).await?.unwrap_or(0);
+    if waiting == 0 {
+        return Ok(false);
+    }
+    if waiting > MANY {
+        let options = run::Options { only_waiting: true, ..run::Options::default() };
+        run::link_all(db, &Actor::system(), center, options, &mut run::Silent, now).await?;
+        return Ok(true);
+    }
+    let tx = db.begin().await?;
+    let house = queries::house(&tx, center).await?.ok_or(Error::NotFound)?;
+    let orders = queries::waiting(&tx, center, ORDERS).await?;
+    let mut events = Vec::new();
+    for order in &orders {
+        let (link, decided) = weighed(&tx, &house, order).await?;
+        events.extend(changes::relink(&tx, order, link, decided, now).await?);
+    }
+    events::record_many(&tx, &Actor::system(), events, now).await?;
+    tx.commit().await?;
+    Ok(orders.len() as i64 == ORDERS)
+}
+
+/// Who decided, and when; `None` when the rules did.
+pub(super) type Decided = Option<(Option<Uuid>, DateTime<Utc>)>;
+
+/// What becomes of an order: what a person said of its like, else what the rules say.
+pub(super) async fn weighed(
+    tx: &Tx,
+    house: &House,
+    order: &Order,
+) -> Result<(Link, Decided), DbErr> {
+    let settings = settings::of(tx, house.center).await?;
+    let found = candidates::weigh(tx, house, settings.is_bold, &order.record()).await?;
+    let memory = decisions::recall(tx, house.center, &order.evidence).await?;
+    let remembered = memory.and_then(|memory| {
+        let link = memory.applied(&found)?;
+        Some((link, Some((memory.decided_by, memory.decided_at))))
+    });
+    Ok(remembered.unwrap_or((found, None)))
+}
+
+/// What the rules say of an order, whatever was decided.
+pub(super) async fn weigh_anew(tx: &Tx, order: &Order) -> Result<Link> {
+    let house = queries::house(tx, order.call_center_id).await?.ok_or(Error::NotFound)?;
+    let settings = settings::of(tx, house.center).await?;
+    Ok(candidates::weigh(tx, &house, settings.is_bold, &order.record()).await?)
+}
+
+/// Whether any order of `center` waits.
+///
+/// # Errors
+/// The engine's.
+pub async fn is_any_waiting(conn: &impl ConnectionTrait, center: Uuid) -> Result<bool, DbErr> {
+    let sql = "SELECT 1 FROM orders WHERE call_center_id = $1 AND is_waiting LIMIT 1";
+    Ok(Sql::with(sql, [center.into()]).scalar::<i32>(conn).await?.is_some())
+}
+
+/// The rows stay as they are until the transaction ends. SQLite's one writer is lock enough.
+pub(super) fn for_update(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "",
+        Engine::Postgres => " FOR UPDATE OF o",
+    }
+}

@@ -1,0 +1,137 @@
+//! What orders make of a client: their counts, what was spent, the last one, the segment. Kept on
+//! the client's row in the transaction of whatever changes an order.
+
+use base::db::{Sql, Tx};
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use super::settings::{self, Settings};
+
+/// Clients in one statement.
+const CHUNK: usize = 1_000;
+
+/// A client's figures, computed from their orders.
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromQueryResult)]
+pub struct ClientFigures {
+    /// All orders.
+    pub total: i64,
+    /// Confirmed ones.
+    pub confirmed: i64,
+    /// Pending ones.
+    pub pending: i64,
+    /// Cancelled ones.
+    pub cancelled: i64,
+    /// What the confirmed ones in the centre's currency cost.
+    pub spent: i64,
+    /// When the last one was made.
+    pub last_order_at: Option<DateTime<Utc>>,
+}
+
+/// The aggregates, over `o` and the centre's currency `cc.currency`.
+const SUMS: &str = "CAST(COUNT(*) AS INTEGER), \
+    CAST(COALESCE(SUM(CASE WHEN o.status = 'confirmed' THEN 1 ELSE 0 END), 0) AS INTEGER), \
+    CAST(COALESCE(SUM(CASE WHEN o.status = 'pending' THEN 1 ELSE 0 END), 0) AS INTEGER), \
+    CAST(COALESCE(SUM(CASE WHEN o.status = 'cancelled' THEN 1 ELSE 0 END), 0) AS INTEGER), \
+    CAST(COALESCE(SUM(CASE WHEN o.status = 'confirmed' AND o.currency = (SELECT cc.currency \
+    FROM call_centers cc WHERE cc.id = clients.call_center_id) THEN o.amount ELSE 0 END), 0) \
+    AS BIGINT), MAX(o.ordered_at)";
+
+/// Counts anew for these clients of a centre, and sets their segments.
+pub(super) async fn refresh(tx: &Tx, center: Uuid, clients: &[Uuid]) -> Result<(), DbErr> {
+    if clients.is_empty() {
+        return Ok(());
+    }
+    let mut clients = clients.to_vec();
+    clients.sort_unstable();
+    clients.dedup();
+    let rules = settings::of(tx, center).await?;
+    for ids in clients.chunks(CHUNK) {
+        let mut sql = Sql::new(format!(
+            "UPDATE clients SET (orders_total, orders_confirmed, orders_pending, \
+             orders_cancelled, total_spent, last_order_at) = (SELECT {SUMS} FROM orders o \
+             WHERE o.client_id = clients.id) WHERE id IN "
+        ));
+        sql.bind_list(ids.to_vec());
+        sql.execute(tx).await?;
+        let mut sql = Sql::new("UPDATE clients SET segment = ");
+        push_segment(&mut sql, &rules);
+        sql.push(" WHERE id IN ").bind_list(ids.to_vec()).push(" AND segment <> ");
+        push_segment(&mut sql, &rules);
+        sql.execute(tx).await?;
+    }
+    Ok(())
+}
+
+/// Sets the segments of a whole centre anew: its rules changed.
+pub(super) async fn segment_all(tx: &Tx, center: Uuid, rules: &Settings) -> Result<(), DbErr> {
+    let mut sql = Sql::new("UPDATE clients SET segment = ");
+    push_segment(&mut sql, rules);
+    sql.push(" WHERE call_center_id = ").bind(center);
+    sql.push(" AND segment <> ");
+    push_segment(&mut sql, rules);
+    sql.execute(tx).await.map(drop)
+}
+
+fn push_segment(sql: &mut Sql, rules: &Settings) {
+    sql.push("CASE");
+    if let Some(orders) = rules.vip_orders {
+        sql.push(" WHEN orders_confirmed >= ").bind(orders).push(" THEN 'vip'");
+    }
+    if let Some(spent) = rules.vip_spent {
+        sql.push(" WHEN total_spent >= ").bind(spent).push(" THEN 'vip'");
+    }
+    sql.push(" WHEN orders_confirmed >= ").bind(rules.regular_orders).push(" THEN 'regular'");
+    sql.push(" WHEN orders_confirmed + orders_pending > 0 THEN 'occasional' ELSE 'none' END");
+}
+
+/// A client's figures counted from their orders, whatever their row says.
+///
+/// # Errors
+/// The engine's.
+pub async fn figures_of(conn: &impl ConnectionTrait, client: Uuid) -> Result<ClientFigures, DbErr> {
+    let found = Sql::with(
+        "SELECT COUNT(*) AS total, \
+         CAST(COALESCE(SUM(CASE WHEN o.status = 'confirmed' THEN 1 ELSE 0 END), 0) AS BIGINT) AS confirmed, \
+         CAST(COALESCE(SUM(CASE WHEN o.status = 'pending' THEN 1 ELSE 0 END), 0) AS BIGINT) AS pending, \
+         CAST(COALESCE(SUM(CASE WHEN o.status = 'cancelled' THEN 1 ELSE 0 END), 0) AS BIGINT) AS cancelled, \
+         CAST(COALESCE(SUM(CASE WHEN o.status = 'confirmed' AND o.currency = cc.currency \
+         THEN o.amount ELSE 0 END), 0) AS BIGINT) AS spent, MAX(o.ordered_at) AS last_order_at \
+         FROM orders o JOIN call_centers cc ON cc.id = o.call_center_id WHERE o.client_id = $1",
+        [client.into()],
+    );
+    Ok(found.one(conn).await?.unwrap_or_default())
+}
+
+/// Gives every order of `from` to `to` (two records of one person became one), and remembers the
+/// decisions about them likewise. Returns the orders moved, to be given back by the same call if
+/// the two part again.
+///
+/// # Errors
+/// The engine's.
+pub async fn move_orders(
+    tx: &Tx,
+    center: Uuid,
+    from: Uuid,
+    to: Uuid,
+    only: Option<&[Uuid]>,
+) -> Result<Vec<Uuid>, DbErr> {
+    let mut sql = Sql::new("SELECT id FROM orders WHERE client_id = ");
+    sql.bind(from);
+    if let Some(only) = only {
+        sql.push(" AND id IN ").bind_list(only.to_vec());
+    }
+    let moved: Vec<Uuid> = sql.column(tx).await?;
+    for ids in moved.chunks(CHUNK) {
+        let mut sql = Sql::new("UPDATE orders SET client_id = ");
+        sql.bind(to).push(", version = version + 1 WHERE id IN ").bind_list(ids.to_vec());
+        sql.execute(tx).await?;
+        let mut sql = Sql::new("UPDATE order_decisions SET client_id = ");
+        sql.bind(to).push(" WHERE client_id = ").bind(from).push(" AND evidence IN ");
+        sql.push("(SELECT o.evidence FROM orders o WHERE o.id IN ").bind_list(ids.to_vec());
+        sql.push(")");
+        sql.execute(tx).await?;
+    }
+    refresh(tx, center, &[from, to]).await?;
+    Ok(moved)
+}

@@ -1,0 +1,164 @@
+//! The keys that lead from one order to its candidates. The only file here that forks by engine.
+//!
+//! SQLite files the keys of a client as the words of a full-text row, PostgreSQL as an array under
+//! a GIN index: some thirty keys a client, which rows of a table would make ten times as dear.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+
+use base::db::{Engine, Sql, Tx};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use crate::linking::{CROWD, ClientRecord, Key, client_keys};
+
+/// Clients filed in one statement.
+const CHUNK: usize = 400;
+/// Keys asked for in one statement: SQLite takes 500 parts.
+const PARTS: usize = 200;
+
+/// Files clients (their number in the database beside them) in place of what was filed.
+pub(super) async fn file(
+    tx: &Tx,
+    center: Uuid,
+    region: &str,
+    clients: &[(i64, ClientRecord)],
+) -> Result<(), DbErr> {
+    for chunk in clients.chunks(CHUNK) {
+        let column = if tx.engine() == Engine::Sqlite { "rowid" } else { "seq" };
+        let mut forget = Sql::new(format!("DELETE FROM client_keys WHERE {column} IN "));
+        forget.bind_list(chunk.iter().map(|(seq, _)| *seq));
+        forget.execute(tx).await?;
+        let mut sql = Sql::new(format!("INSERT INTO client_keys ({column}, keys) VALUES "));
+        for (index, (seq, client)) in chunk.iter().enumerate() {
+            sql.push(if index > 0 { ", (" } else { "(" }).bind(*seq).push(", ");
+            let keys = client_keys(client, region);
+            let keys = keys.into_iter().map(|key| key.stored(center.as_u128()));
+            match tx.engine() {
+                Engine::Sqlite => {
+                    let words: Vec<String> = keys.map(word).collect();
+                    sql.bind(words.join(" "))
+                }
+                Engine::Postgres => {
+                    let list: Vec<String> = keys.map(|key| key.to_string()).collect();
+                    sql.push("CAST(").bind(format!("{{{}}}", list.join(","))).push(" AS BIGINT[])")
+                }
+            };
+            sql.push(")");
+        }
+        sql.execute(tx).await?;
+    }
+    Ok(())
+}
+
+/// A key as one word of a text.
+fn word(key: i64) -> String {
+    let mut word = String::with_capacity(17);
+    // Writing to a String cannot fail.
+    let _ = write!(word, "x{:016x}", key as u64);
+    word
+}
+
+/// What some keys led to.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Clients, by their number in the database.
+    pub(super) clients: HashSet<i64>,
+    /// Keys that led to any.
+    pub(super) led: HashSet<Key>,
+    /// Keys that led to too many.
+    pub(super) crowded: HashSet<Key>,
+}
+
+#[derive(FromQueryResult)]
+struct Hit {
+    part: i32,
+    seq: i64,
+}
+
+/// Adds to `found` the clients of `center` under `keys`.
+pub(super) async fn find(
+    tx: &Tx,
+    center: Uuid,
+    keys: &[Key],
+    found: &mut Found,
+) -> Result<(), DbErr> {
+    let limit = i64::try_from(CROWD).unwrap_or(64) + 1;
+    plan_by_index(tx, true).await?;
+    for chunk in keys.chunks(PARTS) {
+        let mut sql = Sql::new("");
+        for (part, key) in chunk.iter().enumerate() {
+            let head = if part > 0 { " UNION ALL " } else { "" };
+            sql.push(head).push(&format!("SELECT {part} AS part, seq FROM ("));
+            under(&mut sql, tx.engine(), key.stored(center.as_u128()));
+            sql.push(" LIMIT ").bind(limit).push(&format!(") AS p{part}"));
+        }
+        let hits: Vec<Hit> = sql.all(tx).await?;
+        let mut by_key: HashMap<i32, Vec<i64>> = HashMap::new();
+        for hit in hits {
+            by_key.entry(hit.part).or_default().push(hit.seq);
+        }
+        for (part, clients) in by_key {
+            let Some(key) = usize::try_from(part).ok().and_then(|part| chunk.get(part)) else {
+                continue;
+            };
+            found.led.insert(*key);
+            if clients.len() > CROWD {
+                found.crowded.insert(*key);
+            } else {
+                found.clients.extend(clients);
+            }
+        }
+    }
+    plan_by_index(tx, false).await
+}
+
+/// How many clients of `center` are under each key, as far as it matters.
+pub(super) async fn count(tx: &Tx, center: Uuid, keys: &[Key]) -> Result<HashMap<Key, u32>, DbErr> {
+    const ENOUGH: i64 = 20_000;
+    #[derive(FromQueryResult)]
+    struct Count {
+        part: i32,
+        number: i64,
+    }
+    let mut counts = HashMap::new();
+    plan_by_index(tx, true).await?;
+    for chunk in keys.chunks(PARTS) {
+        let mut sql = Sql::new("");
+        for (part, key) in chunk.iter().enumerate() {
+            let head = if part > 0 { " UNION ALL " } else { "" };
+            sql.push(head).push(&format!("SELECT {part} AS part, COUNT(*) AS number FROM ("));
+            under(&mut sql, tx.engine(), key.stored(center.as_u128()));
+            sql.push(" LIMIT ").bind(ENOUGH).push(&format!(") AS p{part}"));
+        }
+        for Count { part, number } in sql.all(tx).await? {
+            let key = usize::try_from(part).ok().and_then(|part| chunk.get(part));
+            if let Some(key) = key {
+                counts.insert(*key, u32::try_from(number).unwrap_or(u32::MAX));
+            }
+        }
+    }
+    plan_by_index(tx, false).await?;
+    Ok(counts)
+}
+
+fn under(sql: &mut Sql, engine: Engine, key: i64) {
+    match engine {
+        Engine::Sqlite => sql
+            .push("SELECT rowid AS seq FROM client_keys WHERE client_keys MATCH ")
+            .bind(word(key)),
+        Engine::Postgres => sql
+            .push("SELECT seq FROM client_keys WHERE keys @> ARRAY[CAST(")
+            .bind(key)
+            .push(" AS BIGINT)]"),
+    };
+}
+
+/// PostgreSQL believes that any key is in one row of two hundred and would read them in order.
+async fn plan_by_index(tx: &Tx, yes: bool) -> Result<(), DbErr> {
+    if tx.engine() == Engine::Postgres {
+        let value = if yes { "off" } else { "on" };
+        tx.execute_unprepared(&format!("SET LOCAL enable_seqscan = {value}")).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! The queue of orders whose client is not certain: one at a time, answered from the keyboard.
+
+use askama::Template;
+use axum::extract::{Form as FormBody, Path, RawQuery, State};
+use axum::response::{Html, Response};
+use domain::clients::NewClient;
+use domain::operations::imports::split_name;
+use domain::orders::{self, Answer, Compared, Order, OrderChanges, OrderFilter};
+use domain::paging::Total;
+use domain::{Error, clients};
+use uuid::Uuid;
+
+use super::words;
+use crate::app::App;
+use crate::error::AppError;
+use crate::extract::SignedIn;
+use crate::grid::Query;
+use crate::page::{Flash, Form, Page, local_path, redirect_with};
+
+/// One field of the order beside each candidate's.
+struct Line {
+    label: String,
+    asked: String,
+    /// Value, and the class and word of how it agrees.
+    cells: Vec<(String, &'static str)>,
+}
+
+#[derive(Template)]
+#[template(path = "orders/review.html")]
+struct Review {
+    page: Page,
+    order: Option<Order>,
+    price: String,
+    reason: String,
+    lines: Vec<Line>,
+    candidates: Vec<(Compared, String)>,
+    left: Total,
+    skip: Option<String>,
+}
+
+impl Review {
+    fn agreement(&self, class: &str) -> String {
+        self.page.t(&format!("review-{class}"))
+    }
+}
+
+/// `GET /commandes/a-verifier`
+pub(super) async fn queue(
+    State(app): State<App>,
+    page: Page,
+    caller: SignedIn,
+    RawQuery(query): RawQuery,
+) -> Result<Html<String>, AppError> {
+    let actor = caller.actor();
+    let query = Query::parse(query.as_deref().unwrap_or_default());
+    let conn = app.db().read();
+    let paged = orders::to_review(conn, &actor, query.get("cursor"), page.now).await?;
+    let filter = OrderFilter { link: Some("review".to_owned()), ..OrderFilter::default() };
+    let left = orders::of_client_count(conn, &actor, &filter, page.now).await?;
+    let skip = paged.next.map(|cursor| format!("/commandes/a-verifier?cursor={cursor}"));
+    let order = paged.rows.into_iter().next();
+    let compared = match &order {
+        Some(order) => orders::compared(app.db(), &actor, order).await?,
+        None => Vec::new(),
+    };
+    let (price, reason) = match &order {
+        Some(order) => (
+            words::money(page.language, order.amount, &order.currency),
+            order.why().map(|why| words::reason(page.language, &why)).unwrap_or_default(),
+        ),
+        None => Default::default(),
+    };
+    let lines = order.as_ref().map(|order| lines(&page, order, &compared)).unwrap_or_default();
+    let said = |one: Compared| {
+        let grounds = words::grounds(page.language, &one.candidate.grounds).join(", ");
+        (one, grounds)
+    };
+    let candidates = compared.into_iter().map(said).collect();
+    Ok(Html(Review { page, order, price, reason, lines, candidates, left, skip }.render()?))
+}
+
+fn lines(page: &Page, order: &Order, compared: &[Compared]) -> Vec<Line> {
+    let of =
+        |label: &str, asked: &Option<String>, cell: fn(&Compared) -> (String, &'static str)| Line {
+            label: page.t(label),
+            asked: asked.clone().unwrap_or_default(),
+            cells: compared.iter().map(cell).collect(),
+        };
+    vec![
+        of("review-name", &order.client_name, |one| {
+            let grounds = &one.candidate.grounds;
+            let class = match (grounds.given.as_str(), grounds.family.as_str()) {
+                ("same", "same") => "agrees",
+                _ if grounds.similarity >= 0.6 => "near",
+                _ => "differs",
+            };
+            (one.client.full_name.clone(), class)
+        }),
+        of("review-email", &order.email, |one| {
+            let class = match one.candidate.grounds.email.as_str() {
+                "exact" => "agrees",
+                "mistyped" => "near",
+                _ => "differs",
+            };
+            (one.client.emails.join(", "), class)
+        }),
+        of("review-phone", &order.phone, |one| {
+            let class = match one.candidate.grounds.phone.as_str() {
+                "exact" => "agrees",
+                "none" => "differs",
+                _ => "near",
+            };
+            let phones: Vec<&str> =
+                one.client.phones.iter().map(|phone| phone.raw.as_str()).collect();
+            (phones.join(", "), class)
+        }),
+        of("review-company", &None, |one| {
+            (one.client.company_name.clone().unwrap_or_default(), "")
+        }),
+    ]
+}
+
+/// `POST /commandes/{id}/lien`: whose it is. `answer` is `client` (with `client` or `code`),
+/// `nobody` or `create`; `back` is where to go.
+pub(super) async fn answer(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+    FormBody(pairs): FormBody<Vec<(String, String)>>,
+) -> Result<Response, AppError> {
+    let actor = caller.actor();
+    let form = Form::typed(pairs);
+    let here = format!("/commandes/{id}");
+    let back = match form.value("back") {
+        "" => here.clone(),
+        back => local_path(back).to_owned(),
+    };
+    let order = orders::get(app.db().read(), &actor, id).await?;
+    let said = match form.value("answer") {
+        "nobody" => Answer::Nobody,
+        "create" => Answer::NewClient(Box::new(client_of(&order))),
+        _ => match chosen(&app, &order, &form).await? {
+            Some(client) => Answer::Client(client),
+            None => return Ok(redirect_with(&back, &Flash::error("order-no-client-flash"))),
+        },
+    };
+    let version = form.value("version").parse().ok();
+    match orders::decide(app.db(), &actor, id, version, said, app.now()).await {
+        Ok(order) => Ok(redirect_with(&back, &decided(&order))),
+        Err(Error::Stale) => Ok(redirect_with(&here, &Flash::error("order-stale-flash"))),
+        Err(Error::Invalid(_)) => Ok(redirect_with(&here, &Flash::error("order-no-name-flash"))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn decided(order: &Order) -> Flash {
+    let flash = match &order.linked_name {
+        Some(name) => Flash::success("order-linked-flash").with("name", name),
+        None => Flash::success("order-unlinked-flash"),
+    };
+    flash.with("title", &order.number).undo(format!("/commandes/{}/lien/annulation", order.id))
+}
+
+async fn chosen(app: &App, order: &Order, form: &Form) -> Result<Option<Uuid>, AppError> {
+    let text = [form.value("client"), form.value("code")].into_iter().find(|text| !text.is_empty());
+    let Some(text) = text.map(str::trim) else { return Ok(None) };
+    match text.parse() {
+        Ok(id) => {
+            let system = domain::Actor::system();
+            let found = clients::get(app.db().read(), &system, id).await;
+            Ok(found.ok().filter(|c| c.call_center_id == order.call_center_id).map(|c| c.id))
+        }
+        Err(_) => Ok(orders::client_named(app.db().read(), order.call_center_id, text).await?),
+    }
+}
+
+/// The client an order makes.
+fn client_of(order: &Order) -> NewClient {
+    let name = split_name(order.client_name.as_deref().unwrap_or_default());
+    NewClient {
+        call_center_id: Some(order.call_center_id),
+        first_name: name.first,
+        last_name: name.last,
+        company_name: name.company,
+        emails: order.email.clone().into_iter().collect(),
+        // What could not be dialled is no phone of a client's.
+        phones: order.phone.clone().filter(|_| order.phone_e164.is_some()).into_iter().collect(),
+        ..NewClient::default()
+    }
+}
+
+/// `POST /commandes/{id}/lien/annulation`: the rules decide again.
+pub(super) async fn reopen(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Response, AppError> {
+    let actor = caller.actor();
+    let order = orders::decide(app.db(), &actor, id, None, Answer::Undecided, app.now()).await?;
+    let flash = Flash::success("order-reopened-flash").with("title", &order.number);
+    Ok(redirect_with(&format!("/commandes/{id}"), &flash))
+}
+
+/// `POST /commandes/{id}/statut`
+pub(super) async fn status(
+    State(app): State<App>,
+    caller: SignedIn,
+    Path(id): Path<Uuid>,
+    FormBody(pairs): FormBody<Vec<(String, String)>>,
+) -> Result<Response, AppError> {
+    let actor = caller.actor();
+    let form = Form::typed(pairs);
+    let order = orders::get(app.db().read(), &actor, id).await?;
+    let wanted =
+        OrderChanges { status: Some(form.value("status").to_owned()), ..OrderChanges::default() };
+    let here = format!("/commandes/{id}");
+    match orders::change(app.db(), &actor, id, order.version, wanted, app.now()).await {
+        Ok(_) => {
+            let flash = Flash::success("order-changed-flash").with("title", &order.number);
+            Ok(redirect_with(&here, &flash))
+        }
+        Err(Error::Stale) => Ok(redirect_with(&here, &Flash::error("order-stale-flash"))),
+        Err(error) => Err(error.into()),
+    }
+}
