@@ -242,12 +242,13 @@ pub(super) async fn move_account(tx: &Tx, from: Uuid, to: Uuid) -> Result<(), Db
 /// Computes anew what is computed of rows that moved.
 pub(super) async fn refresh(
     tx: &Tx,
-    _center: Uuid,
+    center: Uuid,
     clients: &[Uuid],
     _now: DateTime<Utc>,
 ) -> Result<()> {
     clients::refresh_next_alert(tx, clients).await?;
     crate::contact_log::refresh_status(tx, clients).await?;
+    crate::orders::refresh_figures(tx, center, clients).await?;
     Ok(())
 }
 

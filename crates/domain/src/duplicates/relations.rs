@@ -38,6 +38,7 @@ pub const RELATIONS: &[Relation] = &[
     relation("alerts", "client_id", Handling::Moves),
     relation("contact_attempts", "client_id", Handling::Moves),
     relation("consents", "client_id", Handling::Moves),
+    relation("orders", "client_id", Handling::Moves),
     relation("client_emails", "client_id", Handling::Chosen),
     relation("client_phones", "client_id", Handling::Chosen),
     relation("client_tags", "client_id", Handling::Chosen),
@@ -47,6 +48,8 @@ pub const RELATIONS: &[Relation] = &[
     relation("duplicate_pairs", "first_id", Handling::Stays),
     relation("duplicate_pairs", "second_id", Handling::Stays),
     relation("events", "client_id", Handling::Stays),
+    // What was decided about orders is that record's, and counts again when the two part.
+    relation("order_decisions", "client_id", Handling::Stays),
 ];
 
 /// The ids of rows, by their table.

@@ -38,7 +38,7 @@ const SUMS: &str = "CAST(COUNT(*) AS INTEGER), \
     AS BIGINT), MAX(o.ordered_at)";
 
 /// Counts anew for these clients of a centre, and sets their segments.
-pub(super) async fn refresh(tx: &Tx, center: Uuid, clients: &[Uuid]) -> Result<(), DbErr> {
+pub(crate) async fn refresh(tx: &Tx, center: Uuid, clients: &[Uuid]) -> Result<(), DbErr> {
     if clients.is_empty() {
         return Ok(());
     }
@@ -101,37 +101,4 @@ pub async fn figures_of(conn: &impl ConnectionTrait, client: Uuid) -> Result<Cli
         [client.into()],
     );
     Ok(found.one(conn).await?.unwrap_or_default())
-}
-
-/// Gives every order of `from` to `to` (two records of one person became one), and remembers the
-/// decisions about them likewise. Returns the orders moved, to be given back by the same call if
-/// the two part again.
-///
-/// # Errors
-/// The engine's.
-pub async fn move_orders(
-    tx: &Tx,
-    center: Uuid,
-    from: Uuid,
-    to: Uuid,
-    only: Option<&[Uuid]>,
-) -> Result<Vec<Uuid>, DbErr> {
-    let mut sql = Sql::new("SELECT id FROM orders WHERE client_id = ");
-    sql.bind(from);
-    if let Some(only) = only {
-        sql.push(" AND id IN ").bind_list(only.to_vec());
-    }
-    let moved: Vec<Uuid> = sql.column(tx).await?;
-    for ids in moved.chunks(CHUNK) {
-        let mut sql = Sql::new("UPDATE orders SET client_id = ");
-        sql.bind(to).push(", version = version + 1 WHERE id IN ").bind_list(ids.to_vec());
-        sql.execute(tx).await?;
-        let mut sql = Sql::new("UPDATE order_decisions SET client_id = ");
-        sql.bind(to).push(" WHERE client_id = ").bind(from).push(" AND evidence IN ");
-        sql.push("(SELECT o.evidence FROM orders o WHERE o.id IN ").bind_list(ids.to_vec());
-        sql.push(")");
-        sql.execute(tx).await?;
-    }
-    refresh(tx, center, &[from, to]).await?;
-    Ok(moved)
 }
