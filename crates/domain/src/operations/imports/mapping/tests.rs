@@ -8,10 +8,7 @@ fn guess(headers: &str) -> Vec<&'static str> {
 
 #[test]
 fn headers_are_understood_in_both_languages() {
-    assert_eq!(
-        guess("client_id;full_name;email;phone"),
-        ["code", "full_name", "email", "phone"]
-    );
+    assert_eq!(guess("client_id;full_name;email;phone"), ["code", "full_name", "email", "phone"]);
     assert_eq!(
         guess(
             "N° client;Prénom;NOM;Société;Tél.;Mobile;E-mail;Adresse;Ville;Pays;Étiquettes;Remarque"
@@ -66,13 +63,8 @@ fn wishes_go_before_guesses() {
     let headers = ["Code".to_owned(), "Ref interne".to_owned(), "Nom".to_owned()];
     let wish = |header: &str, field: &str| (header.to_owned(), Some(field.to_owned()));
     let mapping =
-        Mapping::with(Subject::Clients, &headers, &[wish("Ref interne", "code")].into())
-            .unwrap();
+        Mapping::with(Subject::Clients, &headers, &[wish("Ref interne", "code")].into()).unwrap();
     assert_eq!(mapping.0, [None, Some(Field::Code), Some(Field::FullName)]);
-    assert!(
-        Mapping::with(Subject::Clients, &headers, &[wish("Absent", "code")].into()).is_err()
-    );
-    assert!(
-        Mapping::with(Subject::Clients, &headers, &[wish("Nom", "nickname")].into()).is_err()
-    );
+    assert!(Mapping::with(Subject::Clients, &headers, &[wish("Absent", "code")].into()).is_err());
+    assert!(Mapping::with(Subject::Clients, &headers, &[wish("Nom", "nickname")].into()).is_err());
 }
