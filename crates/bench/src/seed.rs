@@ -5,15 +5,13 @@ use std::fmt::Write as _;
 use base::clock::Clock;
 use base::db::{Db, Engine, PoolSizes, Sql};
 use chrono::TimeDelta;
+use domain::alerts::DUE_JOB;
 use domain::{Actor, Role, call_centers, users};
 use sea_orm::ConnectionTrait as _;
 use uuid::Uuid;
 
 use crate::Result;
 use crate::server::Site;
-
-/// The kind of the job that tells people an alert is due.
-pub const DUE_JOB: &str = "alert_due";
 
 /// Due instants are spread over this many.
 const INSTANTS: usize = 1_000;

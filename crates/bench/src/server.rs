@@ -113,7 +113,7 @@ impl Site {
 }
 
 impl Server {
-    /// Memory in use now (`VmRSS`) or at most so far (`VmHWM`), in bytes.
+    /// Memory in use now, in bytes: all of it (`VmRSS`), or without mapped files (`RssAnon`).
     ///
     /// # Errors
     /// The process is gone.
@@ -122,14 +122,6 @@ impl Server {
         let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
         let kilobytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
         Ok(kilobytes.ok_or("no such field")? * 1024)
-    }
-
-    /// Lets `VmHWM` start over from what is in use now.
-    ///
-    /// # Errors
-    /// The system does not allow it.
-    pub fn forget_peak(&self) -> Result<()> {
-        Ok(std::fs::write(format!("{}/clear_refs", self.proc()?), "5")?)
     }
 
     /// Stops it and waits.

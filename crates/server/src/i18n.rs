@@ -1,6 +1,7 @@
 //! Sentences, in the user's language. Code and templates hold keys; `locales/{fr,en}` hold text.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use fluent_templates::fluent_bundle::FluentValue;
@@ -13,6 +14,11 @@ static_loader! {
         // Direction marks around arguments would end up in mails, exports and tests.
         customise: |bundle| bundle.set_use_isolating(false),
     };
+}
+
+thread_local! {
+    /// Sentences without arguments, once looked up: a page says the same ones on every row.
+    static SAID: RefCell<[HashMap<String, String>; 2]> = RefCell::default();
 }
 
 /// A language of the interface.
@@ -53,7 +59,15 @@ impl Language {
 
     /// The sentence of `key`. A missing one shows as its key, and a test finds it.
     pub fn t(self, key: &str) -> String {
-        LOCALES.try_lookup(self.id(), key).unwrap_or_else(|| key.to_owned())
+        SAID.with_borrow_mut(|said| {
+            let said = &mut said[self as usize];
+            if let Some(sentence) = said.get(key) {
+                return sentence.clone();
+            }
+            let Some(sentence) = LOCALES.try_lookup(self.id(), key) else { return key.to_owned() };
+            said.insert(key.to_owned(), sentence.clone());
+            sentence
+        })
     }
 
     /// The sentence of `key` with arguments.

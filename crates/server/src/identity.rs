@@ -28,6 +28,8 @@ pub enum Via {
         csrf_token: String,
         /// The cookie's value, to end the session by.
         token: String,
+        /// The number of the last event, read along with the session.
+        seq: i64,
     },
     /// An `Authorization: Bearer` header; cookies were ignored.
     Bearer,
@@ -100,7 +102,11 @@ async fn by_cookie(app: &App, jar: &CookieJar) -> Result<Option<Identity>, AppEr
     }
     Ok(session.map(|session| Identity {
         profile: session.profile,
-        via: Via::Session { csrf_token: session.csrf_token, token: cookie.value().to_owned() },
+        via: Via::Session {
+            csrf_token: session.csrf_token,
+            token: cookie.value().to_owned(),
+            seq: session.seq,
+        },
     }))
 }
 

@@ -83,6 +83,7 @@ impl FromRequestParts<App> for Page {
         let identity = parts.extensions.get::<Identity>().cloned();
         // Read before anything the page shows: what happens after it is refreshed into it.
         let seq = match &identity {
+            Some(Identity { via: Via::Session { seq, .. }, .. }) => *seq,
             Some(_) => domain::events::head(app.db().read()).await?.0,
             None => 0,
         };

@@ -96,7 +96,7 @@ async fn connect_sqlite(path: &str, sizes: PoolSizes) -> Result<Db, ConnectError
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .connect_with(options.clone())
+        .connect_with(options.clone().pragma("cache_size", "-64000"))
         .await?;
     let read = SqlitePoolOptions::new()
         .max_connections(sizes.max)

@@ -55,6 +55,23 @@ impl Sql {
         self.push(if any { ")" } else { "NULL)" })
     }
 
+    /// Appends another statement's text and values.
+    pub fn append(&mut self, other: Self) -> &mut Self {
+        let Self { text, values } = other;
+        let mut parts = text.split('$');
+        self.text.push_str(parts.next().unwrap_or_default());
+        let before = self.values.len();
+        for part in parts {
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            let number = part[..digits].parse::<usize>().map(|n| (n + before).to_string());
+            self.text.push('$');
+            self.text.push_str(number.as_deref().unwrap_or_default());
+            self.text.push_str(&part[digits..]);
+        }
+        self.values.extend(values);
+        self
+    }
+
     /// Puts text before and after what is there.
     pub fn wrap(&mut self, before: &str, after: &str) -> &mut Self {
         self.text.insert_str(0, before);

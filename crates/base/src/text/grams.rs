@@ -1,17 +1,28 @@
 //! Two- and three-character tokens, which let an ordinary index answer "contains".
 
-/// The distinct two- and three-character pieces of a folded text, spaces included, sorted: what the
-/// search index stores for it. A one-character text has none.
+/// The distinct two- and three-character pieces of each line of a folded text, spaces included, in
+/// an order of no meaning: what the search index stores for it. One character alone has none.
 ///
 /// ```
-/// assert_eq!(base::text::ngrams("awa d"), ["a ", "a d", "aw", "awa", "wa", "wa ", " d"].iter()
-///     .copied().collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+/// assert_eq!(base::text::ngrams("awa d").iter().copied()
+///     .collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>(),
+///     [" d", "a ", "a d", "aw", "awa", "wa", "wa "]);
 /// ```
 pub fn ngrams(folded: &str) -> Vec<&str> {
     let mut grams = Vec::with_capacity(2 * folded.len());
-    windows(folded, 2, &mut grams);
-    windows(folded, 3, &mut grams);
-    distinct(grams)
+    for line in folded.lines() {
+        windows(line, 2, &mut grams);
+        windows(line, 3, &mut grams);
+    }
+    // Up to twelve bytes are compared as one number, which is several times faster than as text.
+    grams.sort_unstable_by_key(|gram| number(gram));
+    grams.dedup();
+    grams
+}
+
+/// A text of at most three characters as a number of its own.
+fn number(gram: &str) -> u128 {
+    gram.bytes().fold(1, |number, byte| number << 8 | u128::from(byte))
 }
 
 /// The tokens that every text containing `folded_query` has among its [`ngrams`]: the pair itself

@@ -8,11 +8,12 @@ use async_trait::async_trait;
 use base::clock::Clock;
 use base::outbox::{Handler, Handlers, Job, JobError, Outcome, Worker};
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use domain::alerts::DUE_JOB;
 use serde_json::json;
 
 use crate::Result;
 use crate::load::quantile;
-use crate::seed::{DUE_JOB, People};
+use crate::seed::People;
 use crate::server::Server;
 use crate::sink::Sink;
 use crate::table::{Figure, Row, Table};

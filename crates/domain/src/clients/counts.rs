@@ -192,7 +192,6 @@ async fn count(
 ) -> Result<Total> {
     let most = if filter.needles().is_some() { FEW } else { COUNT_LIMIT };
     let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM clients c WHERE 1 = 1");
-    actor.within_center(&mut sql, "c.call_center_id");
     push_all(conn, &mut sql, actor, filter, now).await?;
     sql.push(" LIMIT ").bind(most + 1).push(") AS counted");
     let value: i64 = sql.scalar(conn).await?.unwrap_or(0);
@@ -219,7 +218,7 @@ async fn figures(
     from(&mut sql);
     sql.push(") AS total, ");
     from(&mut sql);
-    sql.push(" AND NOT c.is_active) AS inactive, ");
+    sql.push(" AND c.is_active = FALSE) AS inactive, ");
     from(&mut sql);
     sql.push(" AND c.created_at >= ").bind(start_of_day(now, zone, 29)).push(") AS month");
     let row: Option<Row> = sql.one(conn).await?;

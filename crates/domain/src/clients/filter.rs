@@ -140,15 +140,23 @@ impl ClientFilter {
 
     /// Appends everything but the search: ` AND …` on `c`.
     pub(super) fn push(&self, sql: &mut Sql, actor: &Actor, now: DateTime<Utc>) {
+        self.push_bin(sql);
+        self.push_conditions(sql, actor, now);
+    }
+
+    /// Whether clients in the bin are meant, or those that are not.
+    pub(super) fn push_bin(&self, sql: &mut Sql) {
         sql.push(if self.in_bin {
             " AND c.deleted_at IS NOT NULL AND c.merged_into IS NULL"
         } else {
             " AND c.deleted_at IS NULL"
         });
-        match self.is_active {
-            Some(true) => drop(sql.push(" AND c.is_active")),
-            Some(false) => drop(sql.push(" AND NOT c.is_active")),
-            None => {}
+    }
+
+    /// Everything but the search and the bin.
+    pub(super) fn push_conditions(&self, sql: &mut Sql, actor: &Actor, now: DateTime<Utc>) {
+        if let Some(active) = self.is_active {
+            sql.push(" AND c.is_active = ").bind(active);
         }
         if let Some(start) = self.start(now) {
             sql.push(" AND c.created_at >= ").bind(start);
@@ -239,7 +247,7 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
     Some(day.and_time(NaiveTime::MIN).and_utc())
 }
 
-/// The whole condition on `c`, search included, for counting and collecting.
+/// The whole condition on `c`, centre and search included, for counting and collecting.
 pub(crate) async fn push_all(
     conn: &impl ConnectionTrait,
     sql: &mut Sql,
@@ -248,17 +256,34 @@ pub(crate) async fn push_all(
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let backend: DbBackend = conn.get_database_backend();
-    filter.push(sql, actor, now);
-    if let Some(needles) = filter.needles() {
-        let scope = |sql: &mut Sql| {
-            actor.within_center(sql, "c.call_center_id");
-        };
-        if !super::search::is_dense(conn, &needles, scope).await? {
-            needles.push_candidates(sql, backend);
+    let Some(needles) = filter.needles() else {
+        actor.within_center(sql, "c.call_center_id");
+        filter.push(sql, actor, now);
+        if filter.q.as_deref().is_some_and(|q| !q.trim().is_empty()) {
+            sql.push(" AND 1 = 0");
         }
+        return Ok(());
+    };
+    let narrowed = !super::search::is_dense(conn, &needles).await?
+        && needles.push_candidates(sql, backend);
+    if narrowed {
+        aside(sql, |sql| {
+            actor.within_center(sql, "c.call_center_id");
+            filter.push(sql, actor, now);
+            needles.push_like(sql);
+        });
+    } else {
+        actor.within_center(sql, "c.call_center_id");
+        filter.push(sql, actor, now);
         needles.push_like(sql);
-    } else if filter.q.as_deref().is_some_and(|q| !q.trim().is_empty()) {
-        sql.push(" AND 1 = 0");
     }
     Ok(())
+}
+
+/// Appends conditions that are checked on the rows another way leads to: no index is looked for
+/// to meet them, as `… IS TRUE` stands in none.
+pub(super) fn aside(sql: &mut Sql, conditions: impl FnOnce(&mut Sql)) {
+    sql.push(" AND (1 = 1");
+    conditions(sql);
+    sql.push(") IS TRUE");
 }

@@ -4,8 +4,8 @@ use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::filter::push_all;
-use super::queries::{self, COLUMNS};
+use super::filter::{aside, push_all};
+use super::queries;
 use super::sort::{Key, Sort};
 use super::{Client, ClientFilter, Known};
 use crate::actor::Actor;
@@ -129,7 +129,6 @@ impl Walk<'_> {
         if self.backward {
             rows.reverse();
         }
-        queries::complete(conn, self.actor, &mut rows).await?;
         let (before, after) =
             if self.backward { (more, from.is_some()) } else { (from.is_some(), more) };
         let place = |client: &Client, backward| {
@@ -153,34 +152,32 @@ impl Walk<'_> {
     ) -> Result<Vec<Client>> {
         let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
         let order = if self.sort.reads_down(self.backward) { "DESC" } else { "ASC" };
-        let mut sql = Sql::new("");
+        let mut places = Sql::new("");
         for (index, center) in self.branches.iter().enumerate() {
-            sql.push(if index > 0 { " UNION ALL " } else { "" });
-            sql.push("SELECT * FROM (SELECT ").push(COLUMNS).push(", ");
-            self.sort.push_key(&mut sql, self.actor);
-            sql.push(" AS sort_key FROM clients c WHERE ");
-            self.push_where(conn, &mut sql, *center).await?;
-            sql.push(" AND ");
-            self.sort.push_key(&mut sql, self.actor);
-            sql.push(if null { " IS NULL" } else { " IS NOT NULL" });
+            places.push(if index > 0 { " UNION ALL " } else { "" });
+            places.push("SELECT * FROM (SELECT c.seq, ");
+            self.sort.push_key(&mut places, self.actor);
+            places.push(" AS sort_key FROM clients c WHERE ");
+            self.push_where(conn, &mut places, *center).await?;
+            places.push(" AND ");
+            self.sort.push_key(&mut places, self.actor);
+            places.push(if null { " IS NULL" } else { " IS NOT NULL" });
             if let Some(position) = seek {
-                self.push_seek(&mut sql, position, null);
+                self.push_seek(&mut places, position, null);
             }
-            if null {
-                sql.push(" ORDER BY c.seq ").push(order);
-            } else {
-                sql.push(" ORDER BY sort_key ").push(order).push(", c.seq ").push(order);
-            }
-            sql.push(" LIMIT ").bind(limit).push(") AS part");
+            push_order(&mut places, null, "sort_key", "c.seq", order);
+            places.push(" LIMIT ").bind(limit).push(") AS part");
         }
-        if self.branches.len() > 1 {
-            sql.push(" ORDER BY ");
-            if !null {
-                sql.push("sort_key ").push(order).push(", ");
-            }
-            sql.push("seq ").push(order).push(" LIMIT ").bind(limit);
-        }
-        Ok(sql.all(conn).await?)
+        // The page's places first, narrow and few; then all there is to show of them. CROSS JOIN
+        // keeps SQLite from doing it the other way round.
+        let mut sql = Sql::new("");
+        queries::push_select(&mut sql, self.actor, |sql| {
+            sql.push("(").append(places).push(") AS k CROSS JOIN ");
+        });
+        sql.push(" WHERE c.seq = k.seq");
+        push_order(&mut sql, null, "k.sort_key", "c.seq", order);
+        sql.push(" LIMIT ").bind(limit);
+        Ok(queries::read(conn, sql).await?)
     }
 
     async fn push_where(
@@ -189,24 +186,31 @@ impl Walk<'_> {
         sql: &mut Sql,
         center: Option<Uuid>,
     ) -> Result<()> {
-        match center {
-            Some(center) => sql.push("c.call_center_id = ").bind(center),
-            None => sql.push("1 = 1"),
-        };
-        if !self.few {
-            self.filter.push(sql, self.actor, self.now);
-            if let Some(needles) = self.filter.needles() {
-                needles.push_like(sql);
+        let within = |sql: &mut Sql| {
+            if let Some(center) = center {
+                sql.push(" AND c.call_center_id = ").bind(center);
             }
+        };
+        sql.push("1 = 1");
+        if self.few {
+            // LIMIT keeps the engines from merging the two: the few are collected first.
+            sql.push(" AND c.seq IN (SELECT c.seq FROM clients c WHERE 1 = 1");
+            push_all(conn, sql, self.actor, self.filter, self.now).await?;
+            sql.push(" LIMIT ").bind(FEW + 1).push(")");
+            aside(sql, within);
             return Ok(());
         }
-        let bin = if self.filter.in_bin { " IS NOT NULL" } else { " IS NULL" };
-        sql.push(" AND c.deleted_at").push(bin);
-        // LIMIT keeps the engines from merging the two: the few are collected first.
-        sql.push(" AND c.seq IN (SELECT c.seq FROM clients c WHERE 1 = 1");
-        self.actor.within_center(sql, "c.call_center_id");
-        push_all(conn, sql, self.actor, self.filter, self.now).await?;
-        sql.push(" LIMIT ").bind(FEW + 1).push(")");
+        within(sql);
+        self.filter.push_bin(sql);
+        let conditions = |sql: &mut Sql| self.filter.push_conditions(sql, self.actor, self.now);
+        if self.sort.follows(self.filter) {
+            conditions(sql);
+        } else {
+            aside(sql, conditions);
+        }
+        if let Some(needles) = self.filter.needles() {
+            needles.push_like(sql);
+        }
         Ok(())
     }
 
@@ -224,6 +228,15 @@ impl Walk<'_> {
     }
 }
 
+/// By key and number, or by number alone where nobody has a key.
+fn push_order(sql: &mut Sql, null: bool, key: &str, seq: &str, order: &str) {
+    sql.push(" ORDER BY ");
+    if !null {
+        sql.push(key).push(" ").push(order).push(", ");
+    }
+    sql.push(seq).push(" ").push(order);
+}
+
 /// The next `limit` clients that match, after `after`, in the order of their ids: for what works
 /// through a filter in batches.
 ///
@@ -239,7 +252,6 @@ pub async fn matching_ids(
 ) -> Result<Vec<Uuid>> {
     actor.require(actor.works_with_clients())?;
     let mut sql = Sql::new("SELECT c.id FROM clients c WHERE 1 = 1");
-    actor.within_center(&mut sql, "c.call_center_id");
     push_all(conn, &mut sql, actor, filter, now).await?;
     if let Some(after) = after {
         sql.push(" AND c.id > ").bind(after);

@@ -47,6 +47,7 @@ pub use history::{HistoryEntry, history, timeline};
 pub use input::{NewClient, ValidClient, full_name, validate};
 pub use lifecycle::{activate, bin, deactivate, restore, toggle};
 pub use list::{Listed, list, matching_ids};
+pub use queries::with_contacts;
 pub use restoration::{Later, Restoration, Restored, Then, restoration, restore_to};
 pub use sort::Sort;
 
@@ -130,9 +131,13 @@ pub struct Client {
     /// Every phone, the primary one first.
     #[sea_orm(skip)]
     pub phones: Vec<ClientPhone>,
+    pub(crate) tag_names: Option<String>,
     /// Names of tags, in order.
     #[sea_orm(skip)]
     pub tags: Vec<String>,
+    pub(crate) next_alert_id: Option<Uuid>,
+    pub(crate) next_alert_title: Option<String>,
+    pub(crate) next_alert_due: Option<DateTime<Utc>>,
     /// The next open alert the actor may see.
     #[sea_orm(skip)]
     pub next_alert: Option<NextAlert>,

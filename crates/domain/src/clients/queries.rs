@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use base::db::{Sql, Tx, insert_many};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
@@ -5,17 +7,47 @@ use uuid::Uuid;
 
 use super::{Client, ClientPhone, NextAlert, ValidClient, search};
 use crate::actor::Actor;
-use crate::tags;
 
-/// What [`Client`] reads of `c`.
-pub(super) const COLUMNS: &str = "c.seq, c.id, c.call_center_id, c.code, c.first_name, \
+/// What [`Client`] reads of `c`, and of their next alert `na`. Tags come in one text, a line each.
+const COLUMNS: &str = "c.seq, c.id, c.call_center_id, c.code, c.first_name, \
     c.last_name, c.full_name, c.company_name, c.username, c.email, c.phone, c.phone_e164, \
     c.address, c.city, c.country, c.is_active, c.assigned_to, c.name_key, c.company_key, \
     c.city_key, c.notification_client, c.date_notification, c.orders_total, c.orders_confirmed, \
     c.orders_pending, c.orders_cancelled, c.total_spent, c.last_order_at, c.segment, \
     c.next_alert_at, c.version, c.created_at, c.updated_at, c.deleted_at, c.merged_into, \
     (SELECT u.name FROM users u WHERE u.id = c.assigned_to) AS assignee_name, \
-    (SELECT cc.currency FROM call_centers cc WHERE cc.id = c.call_center_id) AS currency";
+    (SELECT cc.currency FROM call_centers cc WHERE cc.id = c.call_center_id) AS currency, \
+    (SELECT string_agg(t.name, '\n' ORDER BY t.key) FROM client_tags ct \
+     JOIN tags t ON t.id = ct.tag_id WHERE ct.client_id = c.id) AS tag_names, \
+    na.id AS next_alert_id, na.title AS next_alert_title, na.due_at AS next_alert_due";
+
+/// Appends the `SELECT` of [`Client`] rows as far as `FROM clients c` and the alert each shows:
+/// the soonest open one the actor may see. `before` is joined first, if not empty.
+pub(super) fn push_select(sql: &mut Sql, actor: &Actor, push_before: impl FnOnce(&mut Sql)) {
+    sql.push("SELECT ").push(COLUMNS).push(" FROM ");
+    push_before(sql);
+    sql.push("clients c LEFT JOIN alerts na ON na.id = (SELECT a.id FROM alerts a ");
+    sql.push("WHERE a.client_id = c.id AND a.completed_at IS NULL AND a.deleted_at IS NULL");
+    actor.within_work(sql, "a.assigned_to", "a.created_by");
+    sql.push(" ORDER BY a.due_at, a.id LIMIT 1)");
+}
+
+/// Runs a statement begun by [`push_select`].
+pub(super) async fn read(conn: &impl ConnectionTrait, sql: Sql) -> Result<Vec<Client>, DbErr> {
+    let mut rows: Vec<Client> = sql.all(conn).await?;
+    for row in &mut rows {
+        let names = row.tag_names.take();
+        row.tags = names.iter().flat_map(|names| names.lines()).map(str::to_owned).collect();
+        row.next_alert = match (row.next_alert_id, row.next_alert_title.take(), row.next_alert_due)
+        {
+            (Some(id), Some(title), Some(due_at)) => Some(NextAlert { id, title, due_at }),
+            _ => None,
+        };
+        // The column tells of everyone's alerts; from here on, only of those the actor may see.
+        row.next_alert_at = row.next_alert_due;
+    }
+    Ok(rows)
+}
 
 /// A client the actor may see, in the bin or not.
 pub(super) async fn find(
@@ -26,92 +58,54 @@ pub(super) async fn find(
     if !actor.works_with_clients() {
         return Ok(None);
     }
-    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM clients c WHERE c.id = "));
-    sql.bind(id);
+    let mut sql = Sql::new("");
+    push_select(&mut sql, actor, |_| ());
+    sql.push(" WHERE c.id = ").bind(id);
     actor.within_center(&mut sql, "c.call_center_id");
-    let Some(client) = sql.one::<Client>(conn).await? else { return Ok(None) };
-    let mut rows = vec![client];
-    complete(conn, actor, &mut rows).await?;
+    let mut rows = read(conn, sql).await?;
+    with_contacts(conn, &mut rows).await?;
     Ok(rows.pop())
 }
 
-#[derive(FromQueryResult)]
-struct EmailRow {
-    client_id: Uuid,
-    value: String,
-}
-
-#[derive(FromQueryResult)]
-struct PhoneRow {
-    client_id: Uuid,
-    raw: String,
-    e164: Option<String>,
-}
-
-#[derive(FromQueryResult)]
-struct AlertRow {
-    client_id: Uuid,
-    id: Uuid,
-    title: String,
-    due_at: DateTime<Utc>,
-}
-
-/// Adds e-mails, phones, tags and the next alert the actor may see: a query each, whatever the
-/// number of rows.
-pub(super) async fn complete(
+/// Adds every e-mail and phone to rows of a list, in one query whatever their number.
+///
+/// # Errors
+/// The engine's.
+pub async fn with_contacts(
     conn: &impl ConnectionTrait,
-    actor: &Actor,
     rows: &mut [Client],
 ) -> Result<(), DbErr> {
+    #[derive(FromQueryResult)]
+    struct Contact {
+        client_id: Uuid,
+        is_phone: bool,
+        value: String,
+        e164: Option<String>,
+    }
     if rows.is_empty() {
         return Ok(());
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let of = |text: &str| {
-        let mut sql = Sql::new(text);
-        sql.bind_list(ids.clone()).push(" ORDER BY client_id, position");
-        sql
-    };
-    let emails: Vec<EmailRow> =
-        of("SELECT client_id, value FROM client_emails WHERE client_id IN ").all(conn).await?;
-    let phones: Vec<PhoneRow> =
-        of("SELECT client_id, raw, e164 FROM client_phones WHERE client_id IN ").all(conn).await?;
-    let tags = tags::of_clients(conn, &ids).await?;
-    let alerts = next_alerts(conn, actor, &ids).await?;
+    let mut sql = Sql::new(
+        "SELECT client_id, FALSE AS is_phone, position, value, CAST(NULL AS TEXT) AS e164 \
+         FROM client_emails WHERE client_id IN ",
+    );
+    sql.bind_list(ids.clone());
+    sql.push(" UNION ALL SELECT client_id, TRUE, position, raw, e164 FROM client_phones ");
+    sql.push("WHERE client_id IN ").bind_list(ids).push(" ORDER BY client_id, position");
+    let mut contacts: HashMap<Uuid, (Vec<String>, Vec<ClientPhone>)> = HashMap::new();
+    for Contact { client_id, is_phone, value, e164 } in sql.all(conn).await? {
+        let (emails, phones) = contacts.entry(client_id).or_default();
+        if is_phone {
+            phones.push(ClientPhone { raw: value, e164 });
+        } else {
+            emails.push(value);
+        }
+    }
     for row in rows {
-        let id = row.id;
-        row.emails = emails.iter().filter(|e| e.client_id == id).map(|e| e.value.clone()).collect();
-        let phone = |p: &PhoneRow| ClientPhone { raw: p.raw.clone(), e164: p.e164.clone() };
-        row.phones = phones.iter().filter(|p| p.client_id == id).map(phone).collect();
-        row.tags = tags.iter().filter(|(of, _)| *of == id).map(|(_, name)| name.clone()).collect();
-        row.next_alert = alerts.iter().find(|a| a.client_id == id).map(|a| NextAlert {
-            id: a.id,
-            title: a.title.clone(),
-            due_at: a.due_at,
-        });
-        // The column tells of everyone's alerts; from here on, only of those the actor may see.
-        row.next_alert_at = row.next_alert.as_ref().map(|alert| alert.due_at);
+        (row.emails, row.phones) = contacts.remove(&row.id).unwrap_or_default();
     }
     Ok(())
-}
-
-async fn next_alerts(
-    conn: &impl ConnectionTrait,
-    actor: &Actor,
-    ids: &[Uuid],
-) -> Result<Vec<AlertRow>, DbErr> {
-    let mut sql = Sql::new(
-        "SELECT a.client_id, a.id, a.title, a.due_at FROM alerts a WHERE a.completed_at IS NULL \
-         AND a.deleted_at IS NULL AND a.client_id IN ",
-    );
-    sql.bind_list(ids.to_vec());
-    actor.within_work(&mut sql, "a.assigned_to", "a.created_by");
-    sql.push(" AND NOT EXISTS (SELECT 1 FROM alerts b WHERE b.client_id = a.client_id ");
-    sql.push("AND b.completed_at IS NULL AND b.deleted_at IS NULL ");
-    sql.push("AND (b.due_at, b.id) < (a.due_at, a.id)");
-    actor.within_work(&mut sql, "b.assigned_to", "b.created_by");
-    sql.push(")");
-    sql.all(conn).await
 }
 
 const INSERTED: [&str; 20] = [
@@ -152,6 +146,7 @@ pub(super) async fn insert(
     }
     for chunk in clients.chunks(150) {
         let texts: Vec<String> = chunk.iter().map(|(_, client)| client.search_text("")).collect();
+        let pieces = search::pieces_of(tx.engine(), texts.clone());
         let mut sql = Sql::new("INSERT INTO clients (");
         sql.push(&INSERTED.join(", ")).push(", updated_at) VALUES ");
         for (index, ((id, client), text)) in chunk.iter().zip(&texts).enumerate() {
@@ -162,10 +157,10 @@ pub(super) async fn insert(
         }
         sql.push(" RETURNING seq, id");
         let numbered: Vec<Numbered> = sql.all(tx).await?;
-        let seq_of = |id: Uuid| numbered.iter().find(|n| n.id == id).map_or(0, |n| n.seq);
-        let indexed: Vec<(i64, &str)> =
-            chunk.iter().zip(&texts).map(|((id, _), text)| (seq_of(*id), text.as_str())).collect();
-        search::index(tx, &indexed, true).await?;
+        let numbers: HashMap<Uuid, i64> = numbered.iter().map(|n| (n.id, n.seq)).collect();
+        let seq_of = |id: Uuid| numbers.get(&id).copied().unwrap_or(0);
+        let seqs = chunk.iter().map(|(id, _)| seq_of(*id));
+        search::insert(tx, seqs.zip(pieces.await?).collect()).await?;
         insert_contacts(tx, center, chunk).await?;
     }
     Ok(())
@@ -252,7 +247,7 @@ pub(super) async fn overwrite(
     }
     let one = [(current.id, client.clone())];
     insert_contacts(tx, current.call_center_id, &one).await?;
-    search::index(tx, &[(current.seq, &text)], false).await?;
+    search::replace(tx, current.seq, text).await?;
     Ok(true)
 }
 

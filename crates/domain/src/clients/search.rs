@@ -3,8 +3,6 @@
 //! Each client's `search_text` holds its folded fields; `client_grams` indexes the pieces of two
 //! and three letters of it. A query's pieces narrow the candidates, `LIKE` decides.
 
-use std::fmt::Write as _;
-
 use base::db::{Engine, Sql, Tx};
 use base::phone;
 use base::text::{fold, fold_keep, ngrams, query_grams};
@@ -53,12 +51,12 @@ impl Needles {
         sql.push(")");
     }
 
-    /// Appends ` AND c.seq IN (…)`: the clients that hold every piece of one of them. Nothing
-    /// when a needle is too short to have pieces.
-    pub(super) fn push_candidates(&self, sql: &mut Sql, backend: DbBackend) {
+    /// Appends ` AND c.seq IN (…)`: the clients that hold every piece of one of them. Nothing,
+    /// and `false`, when a needle is too short to have pieces.
+    pub(super) fn push_candidates(&self, sql: &mut Sql, backend: DbBackend) -> bool {
         let pieces: Vec<Vec<&str>> = self.0.iter().map(|needle| query_grams(needle)).collect();
         if pieces.is_empty() || pieces.iter().any(Vec::is_empty) {
-            return;
+            return false;
         }
         sql.push(" AND c.seq IN (SELECT rowid FROM client_grams WHERE ");
         if backend == DbBackend::Postgres {
@@ -74,6 +72,7 @@ impl Needles {
             sql.push("client_grams MATCH ").bind(any.join(" OR "));
         }
         sql.push(")");
+        true
     }
 }
 
@@ -82,13 +81,22 @@ fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
-/// A piece as one word of an index that would cut it at spaces and signs.
+/// A piece as one word of an index that would cut it at spaces and signs: its bytes in
+/// hexadecimal.
 fn token(gram: &str) -> String {
-    gram.bytes().fold("x".to_owned(), |mut word, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(word, "{byte:02x}");
-        word
-    })
+    let mut word = String::with_capacity(2 * gram.len() + 1);
+    push_token(gram, &mut word);
+    word
+}
+
+fn push_token(gram: &str, words: &mut String) {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    words.push('x');
+    for byte in gram.bytes() {
+        words.push(DIGITS[usize::from(byte >> 4)]);
+        words.push(DIGITS[usize::from(byte & 15)]);
+    }
 }
 
 /// A PostgreSQL array literal. Pieces hold no quote and no backslash once folded, but a comma
@@ -101,36 +109,61 @@ fn array(grams: &[&str]) -> String {
     format!("{{{}}}", quoted.join(","))
 }
 
-/// Pieces of each line of a search text.
-fn pieces(text: &str) -> Vec<&str> {
-    let mut grams: Vec<&str> = text.lines().flat_map(ngrams).collect();
-    grams.sort_unstable();
-    grams.dedup();
-    grams
+/// The pieces of each line of a search text, as the index of `engine` takes them.
+fn indexed(engine: Engine, text: &str) -> String {
+    let grams = ngrams(text);
+    match engine {
+        Engine::Postgres => array(&grams),
+        Engine::Sqlite => grams.into_iter().fold(String::new(), |mut words, gram| {
+            push_token(gram, &mut words);
+            words.push(' ');
+            words
+        }),
+    }
 }
 
-/// Indexes the search texts of these clients, replacing what was indexed.
-pub(super) async fn index(tx: &Tx, texts: &[(i64, &str)], fresh: bool) -> Result<(), DbErr> {
-    if !fresh {
-        forget(tx, texts.iter().map(|(seq, _)| *seq).collect()).await?;
+/// Texts from which cutting them up is worth a thread of its own.
+const MANY: usize = 20;
+
+/// Cuts search texts up for the index. With many of them it starts at once, beside whatever the
+/// caller does before it waits.
+pub(super) fn pieces_of(
+    engine: Engine,
+    texts: Vec<String>,
+) -> impl Future<Output = Result<Vec<String>, DbErr>> {
+    let aside = texts.len() >= MANY;
+    let cut = move || texts.iter().map(|text| indexed(engine, text)).collect::<Vec<_>>();
+    let work = if aside { Ok(tokio::task::spawn_blocking(cut)) } else { Err(cut) };
+    async move {
+        match work {
+            Ok(begun) => begun.await.map_err(|error| DbErr::Custom(error.to_string())),
+            Err(cut) => Ok(cut()),
+        }
     }
-    for chunk in texts.chunks(CHUNK) {
+}
+
+/// Writes the pieces of new clients into the index.
+pub(super) async fn insert(tx: &Tx, rows: Vec<(i64, String)>) -> Result<(), DbErr> {
+    let cast = match tx.engine() {
+        Engine::Sqlite => ("", ")"),
+        Engine::Postgres => ("CAST(", " AS TEXT[]))"),
+    };
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
         let mut sql = Sql::new("INSERT INTO client_grams (rowid, grams) VALUES ");
-        for (index, (seq, text)) in chunk.iter().enumerate() {
-            sql.push(if index > 0 { ", (" } else { "(" }).bind(*seq).push(", ");
-            let grams = pieces(text);
-            match tx.engine() {
-                Engine::Sqlite => {
-                    let words: Vec<String> = grams.into_iter().map(token).collect();
-                    sql.bind(words.join(" "))
-                }
-                Engine::Postgres => sql.push("CAST(").bind(array(&grams)).push(" AS TEXT[])"),
-            };
-            sql.push(")");
+        for (index, (seq, grams)) in rows.by_ref().take(CHUNK).enumerate() {
+            sql.push(if index > 0 { ", (" } else { "(" }).bind(seq).push(", ");
+            sql.push(cast.0).bind(grams).push(cast.1);
         }
         sql.execute(tx).await?;
     }
     Ok(())
+}
+
+/// Indexes a client's search text anew.
+pub(super) async fn replace(tx: &Tx, seq: i64, text: String) -> Result<(), DbErr> {
+    forget(tx, vec![seq]).await?;
+    insert(tx, vec![(seq, indexed(tx.engine(), &text))]).await
 }
 
 async fn forget(tx: &Tx, seqs: Vec<i64>) -> Result<(), DbErr> {
@@ -140,17 +173,15 @@ async fn forget(tx: &Tx, seqs: Vec<i64>) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Whether many of the first clients of a scan match: then reading them in order finds a page
-/// sooner than the index does.
+/// Whether many of the latest clients match: then reading them in order finds a page sooner than
+/// the index does. Only how to search depends on it, never what is found.
 pub(super) async fn is_dense(
     conn: &impl ConnectionTrait,
     needles: &Needles,
-    scope: impl Fn(&mut Sql),
 ) -> Result<bool, DbErr> {
     const SAMPLE: i64 = 400;
-    let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT search_text FROM clients c WHERE 1 = 1");
-    scope(&mut sql);
-    sql.push(" ORDER BY c.seq DESC LIMIT ").bind(SAMPLE).push(") AS c WHERE 1 = 1");
+    let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT search_text FROM clients ");
+    sql.push("ORDER BY seq DESC LIMIT ").bind(SAMPLE).push(") AS c WHERE 1 = 1");
     needles.push_like(&mut sql);
     let found: i64 = sql.scalar(conn).await?.unwrap_or(0);
     Ok(found * 12 >= SAMPLE)

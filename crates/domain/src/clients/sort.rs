@@ -2,7 +2,7 @@ use base::db::Sql;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Client;
+use super::{Client, ClientFilter};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 
@@ -106,6 +106,16 @@ impl Sort {
     /// `true` when rows are read from the greatest down.
     pub(super) fn reads_down(self, backward: bool) -> bool {
         self.descending != backward
+    }
+
+    /// Whether the filter bounds what rows are ordered by, so that one index serves both.
+    pub(super) fn follows(self, filter: &ClientFilter) -> bool {
+        match self.by {
+            By::Created => filter.period.is_some() || filter.created_after.is_some(),
+            By::NextAlert => filter.alert_status.is_some(),
+            By::Segment => filter.segment.is_some(),
+            _ => false,
+        }
     }
 
     /// Appends what rows are ordered by. Whoever does not see every alert is not shown, even by

@@ -37,7 +37,7 @@ CREATE UNIQUE INDEX clients_code ON clients (call_center_id, code) WHERE code IS
 CREATE INDEX clients_by_name ON clients (call_center_id, name_key, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_company ON clients (call_center_id, company_key, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_city ON clients (call_center_id, city_key, seq) WHERE deleted_at IS NULL;
-CREATE INDEX clients_figures ON clients (call_center_id, deleted_at, created_at, is_active);
+CREATE INDEX clients_by_state ON clients (call_center_id, is_active, created_at) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_attempt ON clients (call_center_id, notification_client, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_creation ON clients (call_center_id, created_at, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_update ON clients (call_center_id, updated_at, seq) WHERE deleted_at IS NULL;
@@ -50,7 +50,6 @@ CREATE INDEX clients_by_segment ON clients (call_center_id, segment, seq) WHERE 
 CREATE INDEX clients_by_email ON clients (call_center_id, email, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_phone ON clients (call_center_id, phone_e164, seq) WHERE deleted_at IS NULL;
 CREATE INDEX clients_by_sorted_code ON clients (call_center_id, code, seq) WHERE deleted_at IS NULL;
-CREATE INDEX clients_inactive ON clients (call_center_id, name_key, seq) WHERE deleted_at IS NULL AND NOT is_active;
 CREATE INDEX clients_in_bin ON clients (call_center_id, deleted_at, seq) WHERE deleted_at IS NOT NULL;
 CREATE INDEX clients_by_assignee ON clients (assigned_to) WHERE assigned_to IS NOT NULL;
 
@@ -82,7 +81,7 @@ CREATE INDEX saved_views_by_user ON saved_views (user_id, grid, position);";
 
 const SQLITE: &str = r"
 CREATE VIRTUAL TABLE client_grams USING fts5 (
-    grams, content='', contentless_delete=1, detail=none, tokenize='unicode61 remove_diacritics 0');";
+    grams, content='', contentless_delete=1, detail=none, tokenize='ascii');";
 
 const POSTGRES: &str = r"
 CREATE TABLE client_grams (

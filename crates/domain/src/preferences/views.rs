@@ -4,6 +4,7 @@ use base::db::{Db, Sql};
 use base::ids::new_id;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::error::{Error, Invalid, Result};
@@ -22,18 +23,37 @@ pub struct SavedView {
     pub query: String,
 }
 
-/// The views `user` saved for the list `grid`, in tab order.
+/// What `user` keeps under the name of the list `grid`, and the views they saved for it: all that
+/// laying it out needs, in one read.
 ///
 /// # Errors
 /// The engine's.
-pub async fn list(
+pub async fn layout(
     conn: &impl ConnectionTrait,
     user: Uuid,
     grid: &str,
-) -> Result<Vec<SavedView>, DbErr> {
-    let mut sql = Sql::new("SELECT id, name, query FROM saved_views WHERE user_id = ");
-    sql.bind(user).push(" AND grid = ").bind(grid).push(" ORDER BY position, created_at, id");
-    sql.all(conn).await
+) -> Result<(Option<Json>, Vec<SavedView>), DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: Option<Uuid>,
+        name: Option<String>,
+        query: String,
+    }
+    let mut sql = Sql::new(
+        "SELECT id, name, query, position, created_at FROM saved_views WHERE user_id = ",
+    );
+    sql.bind(user).push(" AND grid = ").bind(grid);
+    sql.push(" UNION ALL SELECT NULL, NULL, CAST(value AS TEXT), -1, NULL ");
+    sql.push("FROM user_preferences WHERE user_id = ").bind(user).push(" AND name = ").bind(grid);
+    sql.push(" ORDER BY position, created_at, id");
+    let (mut kept, mut views) = (None, Vec::new());
+    for row in sql.all::<Row>(conn).await? {
+        match (row.id, row.name) {
+            (Some(id), Some(name)) => views.push(SavedView { id, name, query: row.query }),
+            _ => kept = serde_json::from_str(&row.query).ok(),
+        }
+    }
+    Ok((kept, views))
 }
 
 /// Saves a view; one of the same name is replaced.

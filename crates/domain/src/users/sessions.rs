@@ -37,6 +37,8 @@ pub struct Session {
     pub is_stale: bool,
     /// The browser was asked to keep the cookie when it closes.
     pub is_remembered: bool,
+    /// The number of the last event when it was found, read along for the page that follows.
+    pub seq: i64,
 }
 
 /// One line of a user's own list.
@@ -113,11 +115,13 @@ pub async fn find(
         csrf_token: String,
         seen_at: DateTime<Utc>,
         remembered: bool,
+        head_seq: Option<i64>,
         #[sea_orm(nested)]
         profile: ProfileRow,
     }
     let mut sql = Sql::new(format!(
-        "SELECT s.csrf_token, s.seen_at, s.remembered, {PROFILE} FROM sessions s \
+        "SELECT s.csrf_token, s.seen_at, s.remembered, \
+         (SELECT h.seq FROM event_head h) AS head_seq, {PROFILE} FROM sessions s \
          JOIN users u ON u.id = s.user_id LEFT JOIN call_centers c ON c.id = u.call_center_id \
          WHERE u.is_active AND s.token_hash = "
     ));
@@ -128,6 +132,7 @@ pub async fn find(
         csrf_token: row.csrf_token,
         is_stale: now - row.seen_at >= SEEN_EVERY,
         is_remembered: row.remembered,
+        seq: row.head_seq.unwrap_or(0),
     }))
 }
 

@@ -60,7 +60,8 @@ pub(super) async fn list(
     let (sort, cursor, limit) = paging(&query)?;
     let (conn, counts, actor) = (app.db().read(), app.client_counts().latest(), caller.actor());
     let now = app.now();
-    let listed = clients::list(conn, counts, &actor, &filter, sort, cursor, limit, now).await?;
+    let mut listed = clients::list(conn, counts, &actor, &filter, sort, cursor, limit, now).await?;
+    clients::with_contacts(conn, &mut listed.page.rows).await?;
     Ok(Json(ClientPage {
         data: listed.page.rows.into_iter().map(|row| ClientJson::new(row, now)).collect(),
         next_cursor: listed.page.next,

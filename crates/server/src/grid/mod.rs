@@ -220,9 +220,7 @@ impl Grid {
         let user = page.identity.as_ref().map(|i| i.profile.id);
         let (choices, saved) = match user {
             Some(user) => {
-                let conn = app.db().read();
-                let kept = preferences::get(conn, user, definition.name).await?;
-                (kept, preferences::views::list(conn, user, definition.name).await?)
+                preferences::views::layout(app.db().read(), user, definition.name).await?
             }
             None => (None, Vec::new()),
         };
