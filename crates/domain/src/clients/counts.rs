@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Serialize;
 
-use super::filter::{push_all, start_of_day};
+use super::filter::{Lead, push_all, start_of_day};
 use super::list::FEW;
 use super::{Choices, ClientFilter};
 use crate::actor::Actor;
@@ -192,7 +192,7 @@ async fn count(
 ) -> Result<Total> {
     let most = if filter.needles().is_some() { FEW } else { COUNT_LIMIT };
     let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM clients c WHERE 1 = 1");
-    push_all(conn, &mut sql, actor, filter, now).await?;
+    push_all(conn, &mut sql, Lead::Condition, actor, filter, now).await?;
     sql.push(" LIMIT ").bind(most + 1).push(") AS counted");
     let value: i64 = sql.scalar(conn).await?.unwrap_or(0);
     Ok(Total { value: value.min(most), exact: value <= most })

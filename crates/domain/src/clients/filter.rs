@@ -247,25 +247,39 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
     Some(day.and_time(NaiveTime::MIN).and_utc())
 }
 
+/// What leads to the rows a condition picks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lead {
+    /// Whichever index the engine thinks best.
+    Condition,
+    /// The order they are asked for in.
+    Order,
+}
+
 /// The whole condition on `c`, centre and search included, for counting and collecting.
 pub(crate) async fn push_all(
     conn: &impl ConnectionTrait,
     sql: &mut Sql,
+    lead: Lead,
     actor: &Actor,
     filter: &ClientFilter,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let backend: DbBackend = conn.get_database_backend();
+    let within = |sql: &mut Sql| actor.within_center(sql, "c.call_center_id");
     let Some(needles) = filter.needles() else {
-        actor.within_center(sql, "c.call_center_id");
+        match lead {
+            Lead::Condition => within(sql),
+            Lead::Order => aside(sql, within),
+        }
         filter.push(sql, actor, now);
         if filter.q.as_deref().is_some_and(|q| !q.trim().is_empty()) {
             sql.push(" AND 1 = 0");
         }
         return Ok(());
     };
-    let narrowed = !super::search::is_dense(conn, &needles).await?
-        && needles.push_candidates(sql, backend);
+    let narrowed =
+        !super::search::is_dense(conn, &needles).await? && needles.push_candidates(sql, backend);
     if narrowed {
         aside(sql, |sql| {
             actor.within_center(sql, "c.call_center_id");

@@ -4,10 +4,11 @@ use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::filter::{aside, push_all};
-use super::queries;
+use super::alert_order;
+use super::filter::{Lead, aside, push_all};
 use super::sort::{Key, Sort};
 use super::{Client, ClientFilter, Known};
+use super::{queries, search};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
@@ -155,13 +156,21 @@ impl Walk<'_> {
         let mut places = Sql::new("");
         for (index, center) in self.branches.iter().enumerate() {
             places.push(if index > 0 { " UNION ALL " } else { "" });
+            if self.sort.is_personal(self.actor) && !self.few && !null {
+                self.push_by_alert(&mut places, *center, seek, order, limit);
+                continue;
+            }
             places.push("SELECT * FROM (SELECT c.seq, ");
             self.sort.push_key(&mut places, self.actor);
             places.push(" AS sort_key FROM clients c WHERE ");
             self.push_where(conn, &mut places, *center).await?;
-            places.push(" AND ");
-            self.sort.push_key(&mut places, self.actor);
-            places.push(if null { " IS NULL" } else { " IS NOT NULL" });
+            if null && self.sort.is_personal(self.actor) {
+                alert_order::push_without(&mut places, self.actor);
+            } else {
+                places.push(" AND ");
+                self.sort.push_key(&mut places, self.actor);
+                places.push(if null { " IS NULL" } else { " IS NOT NULL" });
+            }
             if let Some(position) = seek {
                 self.push_seek(&mut places, position, null);
             }
@@ -180,6 +189,35 @@ impl Walk<'_> {
         Ok(queries::read(conn, sql).await?)
     }
 
+    fn push_by_alert(
+        &self,
+        places: &mut Sql,
+        center: Option<Uuid>,
+        seek: Option<&Position>,
+        order: &str,
+        limit: i64,
+    ) {
+        let rest = |sql: &mut Sql| {
+            aside(sql, |sql| {
+                self.actor.within_center(sql, "c.call_center_id");
+                self.filter.push(sql, self.actor, self.now);
+                if let Some(needles) = self.filter.needles() {
+                    needles.push_like(sql);
+                }
+            });
+            if let Some(position) = seek {
+                let down = self.sort.reads_down(self.backward);
+                // The bound on the instant alone is what the index can start from.
+                sql.push(" AND a.due_at").push(if down { " <= " } else { " >= " });
+                position.k.bind(sql);
+                sql.push(" AND (a.due_at, c.seq)").push(if down { " < (" } else { " > (" });
+                position.k.bind(sql);
+                sql.push(", ").bind(position.i).push(")");
+            }
+        };
+        alert_order::push_places(places, self.actor, center, order, limit, rest);
+    }
+
     async fn push_where(
         &self,
         conn: &impl ConnectionTrait,
@@ -195,7 +233,8 @@ impl Walk<'_> {
         if self.few {
             // LIMIT keeps the engines from merging the two: the few are collected first.
             sql.push(" AND c.seq IN (SELECT c.seq FROM clients c WHERE 1 = 1");
-            push_all(conn, sql, self.actor, self.filter, self.now).await?;
+            let (actor, filter) = (self.actor, self.filter);
+            push_all(conn, sql, Lead::Condition, actor, filter, self.now).await?;
             sql.push(" LIMIT ").bind(FEW + 1).push(")");
             aside(sql, within);
             return Ok(());
@@ -209,6 +248,11 @@ impl Walk<'_> {
             aside(sql, conditions);
         }
         if let Some(needles) = self.filter.needles() {
+            if !search::is_dense(conn, &needles).await? {
+                // Most rows on the way are passed over by their number alone.
+                let backend = conn.get_database_backend();
+                aside(sql, |sql| _ = needles.push_candidates(sql, backend));
+            }
             needles.push_like(sql);
         }
         Ok(())
@@ -252,7 +296,7 @@ pub async fn matching_ids(
 ) -> Result<Vec<Uuid>> {
     actor.require(actor.works_with_clients())?;
     let mut sql = Sql::new("SELECT c.id FROM clients c WHERE 1 = 1");
-    push_all(conn, &mut sql, actor, filter, now).await?;
+    push_all(conn, &mut sql, Lead::Order, actor, filter, now).await?;
     if let Some(after) = after {
         sql.push(" AND c.id > ").bind(after);
     }

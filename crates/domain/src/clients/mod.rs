@@ -12,6 +12,7 @@
 //! | `history` | what changed, and what happened around them |
 //! | `restoration` | a change taken back, a record as it was |
 
+mod alert_order;
 mod changes;
 mod choices;
 mod counts;
@@ -181,13 +182,16 @@ pub async fn get(conn: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Result
 /// Every wrong field, a code already taken (`code`, `taken`).
 pub async fn create(db: &Db, actor: &Actor, new: NewClient, now: DateTime<Utc>) -> Result<Uuid> {
     actor.require(actor.works_with_clients())?;
-    let tx = db.begin().await?;
+    // Checked before the transaction, which on SQLite everyone waits for; should another client
+    // take the code meanwhile, the index says so.
+    let conn = db.read();
     let mut invalid = Invalid::new();
-    let center = center_for(&tx, actor, &new, &mut invalid).await?;
-    let region = queries::region(&tx, center).await?.unwrap_or_default();
+    let center = center_for(conn, actor, &new, &mut invalid).await?;
+    let region = queries::region(conn, center).await?.unwrap_or_default();
     let valid = validate(&new, &region, &mut invalid);
-    check_in_center(&tx, center, None, &valid, &mut invalid).await?;
+    check_in_center(conn, center, None, &valid, &mut invalid).await?;
     invalid.check()?;
+    let tx = db.begin().await?;
     let ids = insert_many(&tx, actor, center, vec![valid], now).await.map_err(code_taken)?;
     tx.commit().await?;
     ids.first().copied().ok_or(Error::NotFound)
@@ -195,7 +199,7 @@ pub async fn create(db: &Db, actor: &Actor, new: NewClient, now: DateTime<Utc>) 
 
 /// The centre a new client goes to: the actor's own; a super_admin names it unless it is alone.
 async fn center_for(
-    tx: &Tx,
+    conn: &impl ConnectionTrait,
     actor: &Actor,
     new: &NewClient,
     invalid: &mut Invalid,
@@ -207,12 +211,12 @@ async fn center_for(
         return Ok(center);
     }
     match new.call_center_id {
-        Some(center) if queries::region(tx, center).await?.is_some() => Ok(center),
+        Some(center) if queries::region(conn, center).await?.is_some() => Ok(center),
         Some(center) => {
             invalid.add("call_center_id", "wrong-value");
             Ok(center)
         }
-        None => match queries::only_center(tx).await? {
+        None => match queries::only_center(conn).await? {
             Some(center) => Ok(center),
             None => {
                 invalid.add("call_center_id", "required");
@@ -235,19 +239,19 @@ pub(crate) async fn center_of(
 }
 
 async fn check_in_center(
-    tx: &Tx,
+    conn: &impl ConnectionTrait,
     center: Uuid,
     but: Option<Uuid>,
     valid: &ValidClient,
     invalid: &mut Invalid,
 ) -> Result<()> {
     if let Some(code) = &valid.code
-        && queries::code_is_taken(tx, center, code, but).await?
+        && queries::code_is_taken(conn, center, code, but).await?
     {
         invalid.add("code", "taken");
     }
     if let Some(user) = valid.assigned_to
-        && !queries::may_be_assigned(tx, center, user).await?
+        && !queries::may_be_assigned(conn, center, user).await?
     {
         invalid.add("assigned_to", "not-assignable");
     }

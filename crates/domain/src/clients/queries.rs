@@ -71,10 +71,7 @@ pub(super) async fn find(
 ///
 /// # Errors
 /// The engine's.
-pub async fn with_contacts(
-    conn: &impl ConnectionTrait,
-    rows: &mut [Client],
-) -> Result<(), DbErr> {
+pub async fn with_contacts(conn: &impl ConnectionTrait, rows: &mut [Client]) -> Result<(), DbErr> {
     #[derive(FromQueryResult)]
     struct Contact {
         client_id: Uuid,
@@ -268,7 +265,7 @@ pub(super) async fn set(
 
 /// Whether another client of the centre has that code.
 pub(super) async fn code_is_taken(
-    tx: &Tx,
+    conn: &impl ConnectionTrait,
     center: Uuid,
     code: &str,
     but: Option<Uuid>,
@@ -278,16 +275,20 @@ pub(super) async fn code_is_taken(
     if let Some(but) = but {
         sql.push(" AND id <> ").bind(but);
     }
-    Ok(sql.scalar::<i32>(tx).await?.is_some())
+    Ok(sql.scalar::<i32>(conn).await?.is_some())
 }
 
 /// Whether that user may look after clients of the centre.
-pub(super) async fn may_be_assigned(tx: &Tx, center: Uuid, user: Uuid) -> Result<bool, DbErr> {
+pub(super) async fn may_be_assigned(
+    conn: &impl ConnectionTrait,
+    center: Uuid,
+    user: Uuid,
+) -> Result<bool, DbErr> {
     let mut sql = Sql::new(
         "SELECT 1 FROM users WHERE is_active AND role IN ('owner', 'supervisor', 'agent') AND id = ",
     );
     sql.bind(user).push(" AND call_center_id = ").bind(center);
-    Ok(sql.scalar::<i32>(tx).await?.is_some())
+    Ok(sql.scalar::<i32>(conn).await?.is_some())
 }
 
 /// Sets `next_alert_at` to the soonest open alert of each.

@@ -118,10 +118,15 @@ impl Sort {
         }
     }
 
+    /// Whether rows are ordered by what no column holds: the alerts this very actor may see.
+    pub(super) fn is_personal(self, actor: &Actor) -> bool {
+        self.by == By::NextAlert && !actor.is_admin()
+    }
+
     /// Appends what rows are ordered by. Whoever does not see every alert is not shown, even by
     /// the order of a list, when the others are due.
     pub(super) fn push_key(self, sql: &mut Sql, actor: &Actor) {
-        if self.by != By::NextAlert || actor.is_admin() {
+        if !self.is_personal(actor) {
             sql.push(self.row().2);
             return;
         }

@@ -39,9 +39,8 @@ pub async fn layout(
         name: Option<String>,
         query: String,
     }
-    let mut sql = Sql::new(
-        "SELECT id, name, query, position, created_at FROM saved_views WHERE user_id = ",
-    );
+    let mut sql =
+        Sql::new("SELECT id, name, query, position, created_at FROM saved_views WHERE user_id = ");
     sql.bind(user).push(" AND grid = ").bind(grid);
     sql.push(" UNION ALL SELECT NULL, NULL, CAST(value AS TEXT), -1, NULL ");
     sql.push("FROM user_preferences WHERE user_id = ").bind(user).push(" AND name = ").bind(grid);

@@ -146,12 +146,9 @@ async fn stream(
     Ok((headers, Body::from_stream(ReceiverStream::new(receiver))).into_response())
 }
 
-/// Reads rows batch after batch, a little ahead of who writes them.
-pub(crate) fn rows(
-    app: &App,
-    actor: Actor,
-    params: Params,
-) -> mpsc::Receiver<Vec<exports::ExportRow>> {
+/// Reads rows batch after batch, a little ahead of who writes them. What cannot be read comes last,
+/// as an error, so that nobody takes a part for the whole.
+pub(crate) fn rows(app: &App, actor: Actor, params: Params) -> sheets::Batches {
     let (sender, rows) = mpsc::channel(2);
     let app = app.clone();
     tokio::spawn(async move {
@@ -162,10 +159,11 @@ pub(crate) fn rows(
                 Ok(batch) => batch,
                 Err(error) => {
                     tracing::error!(%error, "an export ended early");
+                    let _ = sender.send(Err(error)).await;
                     return;
                 }
             };
-            if sender.send(batch).await.is_err() {
+            if sender.send(Ok(batch)).await.is_err() {
                 return;
             }
             match next {

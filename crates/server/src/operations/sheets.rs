@@ -1,6 +1,6 @@
 //! Clients as rows of a file: the same for a download and for the command line.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use base::sheet::{Cell, CsvWriter, Delimiter, RowWriter, SheetError, XlsxWriter};
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -81,15 +81,14 @@ const COLUMNS: [&str; 17] = [
 /// Between several values of one cell; no address, phone or tag has it.
 const SEPARATOR: &str = " | ";
 
+/// Rows to write, a batch at a time, or why there are no more.
+pub type Batches = mpsc::Receiver<Result<Vec<ExportRow>, domain::Error>>;
+
 /// Writes the rows that arrive, until their sender is gone. Blocks.
 ///
 /// # Errors
-/// The output's; too many rows for the format.
-pub fn write<W: Write + Send>(
-    style: Style,
-    rows: mpsc::Receiver<Vec<ExportRow>>,
-    out: W,
-) -> Result<(), SheetError> {
+/// The output's; too many rows for the format; rows that could not be read.
+pub fn write<W: Write + Send>(style: Style, rows: Batches, out: W) -> Result<(), SheetError> {
     match style.format {
         Format::Csv => {
             let delimiter = match style.language {
@@ -110,14 +109,14 @@ pub fn write<W: Write + Send>(
 
 fn write_all(
     style: Style,
-    mut rows: mpsc::Receiver<Vec<ExportRow>>,
+    mut rows: Batches,
     writer: &mut impl RowWriter,
 ) -> Result<(), SheetError> {
     let names = COLUMNS.map(|key| style.language.t(&format!("export-{}", key.replace('_', "-"))));
     writer.write_header(&names.each_ref().map(String::as_str))?;
     let words = Words::of(style.language);
     while let Some(batch) = rows.blocking_recv() {
-        for row in batch {
+        for row in batch.map_err(io::Error::other)? {
             write_row(style, &words, &row, writer)?;
         }
     }

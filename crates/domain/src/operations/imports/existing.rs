@@ -107,9 +107,10 @@ async fn with_codes(
     if codes.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql =
-        Sql::new("SELECT id, code FROM clients WHERE deleted_at IS NULL AND call_center_id = ");
-    sql.bind(center).push(" AND code IN ").bind_list(codes);
+    let mut sql = Sql::new("SELECT c.id, c.code FROM ");
+    push_wanted(&mut sql, codes);
+    sql.push(" CROSS JOIN clients c WHERE c.deleted_at IS NULL AND c.call_center_id = ");
+    sql.bind(center).push(" AND c.code = wanted.column1");
     sql.all(conn).await
 }
 
@@ -129,12 +130,24 @@ async fn with_emails(
     if emails.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql = Sql::new(
-        "SELECT c.id, e.key, c.full_name, c.code FROM client_emails e \
-         JOIN clients c ON c.id = e.client_id WHERE c.deleted_at IS NULL AND e.call_center_id = ",
-    );
-    sql.bind(center).push(" AND e.key IN ").bind_list(emails);
+    let mut sql = Sql::new("SELECT c.id, e.key, c.full_name, c.code FROM ");
+    push_wanted(&mut sql, emails);
+    sql.push(" CROSS JOIN client_emails e JOIN clients c ON c.id = e.client_id ");
+    sql.push("WHERE c.deleted_at IS NULL AND e.call_center_id = ").bind(center);
+    sql.push(" AND e.key = wanted.column1");
     sql.all(conn).await
+}
+
+/// Appends these values, each once, as the table `wanted (column1)`: a long IN would be compared
+/// with every row of the centre where PostgreSQL knows little of a table that is being filled.
+fn push_wanted(sql: &mut Sql, mut values: Vec<String>) {
+    values.sort_unstable();
+    values.dedup();
+    sql.push("(VALUES ");
+    for (index, value) in values.into_iter().enumerate() {
+        sql.push(if index > 0 { ", (" } else { "(" }).bind(value).push(")");
+    }
+    sql.push(") AS wanted");
 }
 
 /// Everything an import may change of these clients.
