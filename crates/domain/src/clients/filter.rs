@@ -249,7 +249,7 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
 
 /// What leads to the rows a condition picks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lead {
+pub(crate) enum Lead {
     /// Whichever index the engine thinks best.
     Condition,
     /// The order they are asked for in.

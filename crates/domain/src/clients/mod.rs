@@ -43,7 +43,7 @@ pub(crate) use changes::{from_record, record};
 pub use choices::{Choices, choices};
 pub use counts::{Counts, Known, Stats};
 pub use filter::ClientFilter;
-pub(crate) use filter::push_all as push_filter;
+pub(crate) use filter::{Lead, push_all as push_filter};
 pub use history::{HistoryEntry, history, timeline};
 pub use input::{NewClient, ValidClient, full_name, validate};
 pub use lifecycle::{activate, bin, deactivate, restore, toggle};

@@ -163,7 +163,15 @@ impl Search {
             Some(few) => drop(sql.push(" AND a.client_id IN ").bind_list(few.clone())),
             None => {
                 let of = client_filter(self.filter.q.trim());
-                clients::push_filter(conn, &mut sql, actor, &of, self.now).await?;
+                clients::push_filter(
+                    conn,
+                    &mut sql,
+                    clients::Lead::Condition,
+                    actor,
+                    &of,
+                    self.now,
+                )
+                .await?;
             }
         }
         if !users.is_empty() {
