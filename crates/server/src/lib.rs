@@ -15,6 +15,7 @@ pub mod config;
 pub mod contact_log;
 pub mod duplicates;
 pub mod error;
+pub mod export;
 pub mod extract;
 pub mod grid;
 pub mod home;

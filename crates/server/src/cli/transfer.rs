@@ -17,8 +17,10 @@ use uuid::Uuid;
 use super::{Failure, serve};
 use crate::app::App;
 use crate::config::Settings;
+use crate::export;
 use crate::i18n::Language;
-use crate::operations::{reject_message, rows, sheets, uploads};
+use crate::operations::sheets::Clients;
+use crate::operations::{reject_message, rows, uploads};
 
 /// What to import.
 #[derive(Debug, Subcommand)]
@@ -210,7 +212,7 @@ async fn report(app: &App, id: Uuid) -> Result<(), Failure> {
 pub async fn export(settings: Settings, Export::Clients(options): Export) -> Result<(), Failure> {
     let app = serve::start(settings).await?;
     let end = options.output.extension().and_then(|end| end.to_str()).unwrap_or_default();
-    let format = sheets::Format::parse(&end.to_ascii_lowercase())
+    let format = export::Format::parse(&end.to_ascii_lowercase())
         .ok_or("the output's name must end in .csv or .xlsx")?;
     let actor = match options.center.as_deref() {
         Some(name) => Actor {
@@ -226,13 +228,14 @@ pub async fn export(settings: Settings, Export::Clients(options): Export) -> Res
         Words::Fr => Language::Fr,
         Words::En => Language::En,
     };
-    let style = sheets::Style { format, language, zone: chrono_tz::Europe::Paris };
+    let style = export::Style { format, language, zone: chrono_tz::Europe::Paris };
     let shown = options.output.display().to_string();
     let file = std::fs::File::create(&options.output)
         .map_err(|error| format!("cannot write {shown}: {error}"))?;
     let rows = rows(&app, actor, params);
-    let written =
-        tokio::task::spawn_blocking(move || sheets::write(style, rows, BufWriter::new(file)));
+    let written = tokio::task::spawn_blocking(move || {
+        export::write(&Clients::new(language), style, rows, BufWriter::new(file))
+    });
     written.await?.map_err(|error| format!("cannot write {shown}: {error}"))?;
     serve::print(&format!("written: {shown}"));
     Ok(())

@@ -1,31 +1,24 @@
 //! The log as a file: exactly what the list shows, oldest first, a batch in memory at a time.
 
-use std::io;
+use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
-use base::sheet::{Cell, CsvWriter, Delimiter, RowWriter, SheetError, XlsxWriter};
-use domain::contact_log::{self, Attempt, Search};
-use domain::{Actor, Error};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
+use axum::response::Response;
+use base::sheet::{Cell, RowWriter, SheetError};
+use domain::Actor;
+use domain::contact_log::{self, Attempt};
 
 use super::filter;
 use crate::app::App;
 use crate::error::AppError;
+use crate::export::{self, Format, Style, Table, text};
 use crate::extract::SignedIn;
 use crate::grid::Query;
 use crate::i18n::Language;
-use crate::operations::sheets::{Format, Style};
 use crate::page::Page;
 
 /// Attempts per batch.
 const BATCH: i64 = 2_000;
-
-/// Bytes sent at once.
-const CHUNK: usize = 64 * 1024;
 
 /// The columns, by the key of their name.
 const COLUMNS: [&str; 6] = ["date", "client", "code", "status", "channel", "agent"];
@@ -80,133 +73,54 @@ async fn stream(
     let asked = filter::read(conn, actor, &query, page.zone, now).await?;
     let search = contact_log::search(conn, actor, asked.filter, now).await?;
     let style = Style { format, language: page.language, zone: page.zone };
-    let rows = rows(app, actor.clone(), search);
-    let (sender, receiver) = mpsc::channel::<Result<Bytes, io::Error>>(4);
-    tokio::task::spawn_blocking(move || {
-        let mut pipe = Pipe { sender: sender.clone(), held: Vec::with_capacity(CHUNK) };
-        if let Err(error) = write(style, rows, &mut pipe) {
-            // Ends the connection before its time, so that nobody takes a part for the whole.
-            let _ = sender.blocking_send(Err(io::Error::other(error)));
+    let asked = Arc::new((app.clone(), actor.clone(), search));
+    let rows = export::read_ahead(move |after| {
+        let asked = asked.clone();
+        async move {
+            let (app, actor, search) = &*asked;
+            contact_log::page_of(app.db().read(), actor, search, after, BATCH).await
         }
     });
-    let day = now.with_timezone(&style.zone).date_naive();
-    let name = format!("contacts-{day}.{}", format.extension());
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
-        .map_err(|_| Error::NotFound)?;
-    let kind = HeaderValue::from_static(format.media_type());
-    let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)];
-    Ok((headers, Body::from_stream(ReceiverStream::new(receiver))).into_response())
+    export::respond("contacts", Attempts::new(style.language), style, rows, now)
 }
 
-/// A batch, or word that there is none where one should be.
-type Batch = Result<Vec<Attempt>, ()>;
-
-/// Reads batch after batch, a little ahead of who writes them.
-fn rows(app: &App, actor: Actor, search: Search) -> mpsc::Receiver<Batch> {
-    let (sender, rows) = mpsc::channel(2);
-    let app = app.clone();
-    tokio::spawn(async move {
-        let mut after = None;
-        loop {
-            let conn = app.db().read();
-            match contact_log::page_of(conn, &actor, &search, after, BATCH).await {
-                Ok((batch, next)) => {
-                    if sender.send(Ok(batch)).await.is_err() || next.is_none() {
-                        return;
-                    }
-                    after = next;
-                }
-                Err(error) => {
-                    tracing::error!(%error, "an export ended early");
-                    let _ = sender.send(Err(())).await;
-                    return;
-                }
-            }
-        }
-    });
-    rows
+struct Attempts {
+    success: String,
+    failure: String,
 }
 
-fn write<W: io::Write + Send>(
-    style: Style,
-    rows: mpsc::Receiver<Batch>,
-    out: W,
-) -> Result<(), SheetError> {
-    match style.format {
-        Format::Csv => {
-            let delimiter = match style.language {
-                Language::Fr => Delimiter::Semicolon,
-                Language::En => Delimiter::Comma,
-            };
-            let mut writer = CsvWriter::new(out, delimiter)?;
-            write_all(style, rows, &mut writer)?;
-            Ok(writer.finish()?.flush()?)
-        }
-        Format::Xlsx => {
-            let mut writer = XlsxWriter::new(&style.language.t("contacts-title"))?;
-            write_all(style, rows, &mut writer)?;
-            writer.finish(out)
-        }
+impl Attempts {
+    fn new(language: Language) -> Self {
+        Self { success: language.t("contacts-succes"), failure: language.t("contacts-echec") }
     }
 }
 
-fn write_all(
-    style: Style,
-    mut rows: mpsc::Receiver<Batch>,
-    writer: &mut impl RowWriter,
-) -> Result<(), SheetError> {
-    let language = style.language;
-    let names = COLUMNS.map(|key| language.t(&format!("contacts-{key}")));
-    writer.write_header(&names.each_ref().map(String::as_str))?;
-    let words = ["succes", "echec"].map(|status| language.t(&format!("contacts-{status}")));
-    while let Some(batch) = rows.blocking_recv() {
-        let batch = batch.map_err(|()| io::Error::other("the database is away"))?;
-        for row in batch {
-            let at = row.created_at.with_timezone(&style.zone).naive_local();
-            let channel = match &row.channel_word {
-                Some(word) => word.clone(),
-                None => language.t(&format!("contact-channel-{}", row.channel)),
-            };
-            writer.write_row(&[
-                Cell::DateTime(at),
-                Cell::Text(&row.client_name),
-                row.client_code.as_deref().map_or(Cell::Empty, Cell::Text),
-                Cell::Text(if row.is_success() { &words[0] } else { &words[1] }),
-                Cell::Text(&channel),
-                row.user_name.as_deref().map_or(Cell::Empty, Cell::Text),
-            ])?;
-        }
-    }
-    Ok(())
-}
+impl Table for Attempts {
+    type Row = Attempt;
 
-/// What the writing thread writes to: the body of the answer.
-struct Pipe {
-    sender: mpsc::Sender<Result<Bytes, io::Error>>,
-    held: Vec<u8>,
-}
+    const SHEET: &'static str = "contacts-title";
 
-impl io::Write for Pipe {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.held.extend_from_slice(bytes);
-        if self.held.len() >= CHUNK {
-            self.flush()?;
-        }
-        Ok(bytes.len())
+    fn columns(&self, style: Style) -> Vec<String> {
+        COLUMNS.into_iter().map(|key| style.language.t(&format!("contacts-{key}"))).collect()
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        if self.held.is_empty() {
-            return Ok(());
-        }
-        let chunk = std::mem::replace(&mut self.held, Vec::with_capacity(CHUNK));
-        let sent = self.sender.blocking_send(Ok(chunk.into()));
-        sent.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
-    }
-}
-
-impl Drop for Pipe {
-    fn drop(&mut self) {
-        let _ = io::Write::flush(self);
+    fn write_row(
+        &self,
+        style: Style,
+        row: &Attempt,
+        writer: &mut dyn RowWriter,
+    ) -> Result<(), SheetError> {
+        let channel = match &row.channel_word {
+            Some(word) => word.clone(),
+            None => style.language.t(&format!("contact-channel-{}", row.channel)),
+        };
+        writer.write_row(&[
+            Cell::DateTime(style.local(row.created_at)),
+            Cell::Text(&row.client_name),
+            text(row.client_code.as_deref()),
+            Cell::Text(if row.is_success() { &self.success } else { &self.failure }),
+            Cell::Text(&channel),
+            text(row.user_name.as_deref()),
+        ])
     }
 }

@@ -1,25 +1,19 @@
-use std::io;
+use std::sync::Arc;
 
 use askama::Template;
-use axum::body::{Body, Bytes};
 use axum::extract::{Form as FormBody, RawQuery, State};
-use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
+use domain::Actor;
 use domain::operations::bulk::{self, Params};
-use domain::operations::exports;
-use domain::{Actor, Error};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
+use domain::operations::exports::{self, ExportRow};
 
 use super::selection::Selection;
-use super::sheets::{self, Format, Style};
+use super::sheets::Clients;
 use crate::app::App;
 use crate::error::AppError;
+use crate::export::{self, Batches, Format, Style};
 use crate::extract::SignedIn;
 use crate::page::Page;
-
-/// Bytes sent at once.
-const CHUNK: usize = 64 * 1024;
 
 /// Chooses the format of an export.
 #[derive(Template)]
@@ -129,79 +123,17 @@ async fn stream(
 ) -> Result<Response, AppError> {
     exports::permit(actor)?;
     let rows = rows(app, actor.clone(), params);
-    let (sender, receiver) = mpsc::channel::<Result<Bytes, io::Error>>(4);
-    tokio::task::spawn_blocking(move || {
-        let mut pipe = Pipe { sender: sender.clone(), held: Vec::with_capacity(CHUNK) };
-        if let Err(error) = sheets::write(style, rows, &mut pipe) {
-            // Ends the connection before its time, so that nobody takes a part for the whole.
-            let _ = sender.blocking_send(Err(io::Error::other(error)));
-        }
-    });
-    let day = app.now().with_timezone(&style.zone).date_naive();
-    let name = format!("clients-{day}.{}", style.format.extension());
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
-        .map_err(|_| Error::NotFound)?;
-    let kind = HeaderValue::from_static(style.format.media_type());
-    let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)];
-    Ok((headers, Body::from_stream(ReceiverStream::new(receiver))).into_response())
+    export::respond("clients", Clients::new(style.language), style, rows, app.now())
 }
 
-/// Reads rows batch after batch, a little ahead of who writes them. What cannot be read comes last,
-/// as an error, so that nobody takes a part for the whole.
-pub(crate) fn rows(app: &App, actor: Actor, params: Params) -> sheets::Batches {
-    let (sender, rows) = mpsc::channel(2);
-    let app = app.clone();
-    tokio::spawn(async move {
-        let (now, mut after) = (app.now(), None);
-        loop {
-            let batch = exports::batch(app.db().read(), &actor, &params, after, now).await;
-            let (batch, next) = match batch {
-                Ok(batch) => batch,
-                Err(error) => {
-                    tracing::error!(%error, "an export ended early");
-                    let _ = sender.send(Err(error)).await;
-                    return;
-                }
-            };
-            if sender.send(Ok(batch)).await.is_err() {
-                return;
-            }
-            match next {
-                Some(next) => after = Some(next),
-                None => return,
-            }
+/// The clients `params` stands for, as they are at this instant.
+pub(crate) fn rows(app: &App, actor: Actor, params: Params) -> Batches<ExportRow> {
+    let asked = Arc::new((app.clone(), actor, params, app.now()));
+    export::read_ahead(move |after| {
+        let asked = asked.clone();
+        async move {
+            let (app, actor, params, now) = &*asked;
+            exports::batch(app.db().read(), actor, params, after, *now).await
         }
-    });
-    rows
-}
-
-/// What the writing thread writes to: the body of the answer.
-struct Pipe {
-    sender: mpsc::Sender<Result<Bytes, io::Error>>,
-    held: Vec<u8>,
-}
-
-impl io::Write for Pipe {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.held.extend_from_slice(bytes);
-        if self.held.len() >= CHUNK {
-            self.flush()?;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.held.is_empty() {
-            return Ok(());
-        }
-        let chunk = std::mem::replace(&mut self.held, Vec::with_capacity(CHUNK));
-        let sent = self.sender.blocking_send(Ok(chunk.into()));
-        sent.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
-    }
-}
-
-impl Drop for Pipe {
-    fn drop(&mut self) {
-        let _ = io::Write::flush(self);
-    }
+    })
 }
