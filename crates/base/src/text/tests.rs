@@ -102,7 +102,7 @@ proptest! {
         let piece: String = folded.chars().skip(from).take(len).collect();
         let index = ngrams(&folded);
         for gram in query_grams(&piece) {
-            prop_assert!(index.binary_search(&gram).is_ok(), "{:?} of {:?}", gram, folded);
+            prop_assert!(index.contains(&gram), "{:?} of {:?}", gram, folded);
         }
     }
 

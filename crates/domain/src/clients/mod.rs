@@ -13,6 +13,7 @@
 //! | `restoration` | a change taken back, a record as it was |
 
 mod alert_order;
+mod center;
 mod changes;
 mod choices;
 mod counts;
@@ -38,6 +39,8 @@ use crate::error::{Error, Invalid, Result};
 use crate::events::{self, NewEvent};
 use crate::tags;
 
+pub(crate) use center::center_of;
+use center::{center_for, check_in_center};
 pub use changes::{ClientChanges, as_typed, with_primary};
 pub(crate) use changes::{from_record, record};
 pub use choices::{Choices, choices};
@@ -195,67 +198,6 @@ pub async fn create(db: &Db, actor: &Actor, new: NewClient, now: DateTime<Utc>) 
     let ids = insert_many(&tx, actor, center, vec![valid], now).await.map_err(code_taken)?;
     tx.commit().await?;
     ids.first().copied().ok_or(Error::NotFound)
-}
-
-/// The centre a new client goes to: the actor's own; a super_admin names it unless it is alone.
-async fn center_for(
-    conn: &impl ConnectionTrait,
-    actor: &Actor,
-    new: &NewClient,
-    invalid: &mut Invalid,
-) -> Result<Uuid> {
-    if let Some(center) = actor.call_center_id {
-        if new.call_center_id.is_some_and(|other| other != center) {
-            invalid.add("call_center_id", "wrong-value");
-        }
-        return Ok(center);
-    }
-    match new.call_center_id {
-        Some(center) if queries::region(conn, center).await?.is_some() => Ok(center),
-        Some(center) => {
-            invalid.add("call_center_id", "wrong-value");
-            Ok(center)
-        }
-        None => match queries::only_center(conn).await? {
-            Some(center) => Ok(center),
-            None => {
-                invalid.add("call_center_id", "required");
-                Ok(Uuid::nil())
-            }
-        },
-    }
-}
-
-/// The centre a new client would go to; `None` while it has to be named.
-pub(crate) async fn center_of(
-    conn: &impl ConnectionTrait,
-    actor: &Actor,
-    new: &NewClient,
-) -> Result<Option<Uuid>, DbErr> {
-    match actor.call_center_id.or(new.call_center_id) {
-        Some(center) => Ok(queries::region(conn, center).await?.map(|_| center)),
-        None => queries::only_center(conn).await,
-    }
-}
-
-async fn check_in_center(
-    conn: &impl ConnectionTrait,
-    center: Uuid,
-    but: Option<Uuid>,
-    valid: &ValidClient,
-    invalid: &mut Invalid,
-) -> Result<()> {
-    if let Some(code) = &valid.code
-        && queries::code_is_taken(conn, center, code, but).await?
-    {
-        invalid.add("code", "taken");
-    }
-    if let Some(user) = valid.assigned_to
-        && !queries::may_be_assigned(conn, center, user).await?
-    {
-        invalid.add("assigned_to", "not-assignable");
-    }
-    Ok(())
 }
 
 /// Two at once may have asked for the same code: the index decides.
