@@ -61,8 +61,9 @@ impl Walk {
             Self::Center => sql.push(" AND a.call_center_id = ").bind(center.unwrap_or_default()),
             Self::Assigned => sql.push(" AND a.assigned_to = ").bind(me),
             Self::Authored => {
-                sql.push(" AND a.created_by = ").bind(me);
-                sql.push(" AND a.assigned_to IS DISTINCT FROM ").bind(me)
+                // As the index says it: most alerts are their author's own.
+                sql.push(" AND a.assigned_to IS DISTINCT FROM a.created_by AND a.created_by = ");
+                sql.bind(me)
             }
         };
     }
@@ -70,5 +71,5 @@ impl Walk {
 
 fn push_open(sql: &mut Sql, actor: &Actor, alias: &str) {
     sql.push(&format!(" AND {alias}.completed_at IS NULL AND {alias}.deleted_at IS NULL"));
-    actor.within_work(sql, &format!("{alias}.assigned_to"), &format!("{alias}.created_by"));
+    actor.within_work_of(sql, &format!("{alias}.assigned_to"), &format!("{alias}.created_by"));
 }

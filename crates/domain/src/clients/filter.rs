@@ -211,7 +211,7 @@ impl ClientFilter {
             if due {
                 sql.push(" AND a.due_at <= ").bind(now);
             }
-            actor.within_work(sql, "a.assigned_to", "a.created_by");
+            actor.within_work_of(sql, "a.assigned_to", "a.created_by");
             sql.push(")");
         };
         match status {

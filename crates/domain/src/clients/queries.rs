@@ -28,7 +28,7 @@ pub(super) fn push_select(sql: &mut Sql, actor: &Actor, push_before: impl FnOnce
     push_before(sql);
     sql.push("clients c LEFT JOIN alerts na ON na.id = (SELECT a.id FROM alerts a ");
     sql.push("WHERE a.client_id = c.id AND a.completed_at IS NULL AND a.deleted_at IS NULL");
-    actor.within_work(sql, "a.assigned_to", "a.created_by");
+    actor.within_work_of(sql, "a.assigned_to", "a.created_by");
     sql.push(" ORDER BY a.due_at, a.id LIMIT 1)");
 }
 

@@ -132,7 +132,7 @@ impl Sort {
         }
         sql.push("(SELECT MIN(a.due_at) FROM alerts a WHERE a.client_id = c.id ");
         sql.push("AND a.completed_at IS NULL AND a.deleted_at IS NULL");
-        actor.within_work(sql, "a.assigned_to", "a.created_by");
+        actor.within_work_of(sql, "a.assigned_to", "a.created_by");
         sql.push(")");
     }
 

@@ -34,7 +34,7 @@ CREATE INDEX alerts_by_client ON alerts (client_id, due_at, id) WHERE deleted_at
 CREATE INDEX alerts_by_assignee ON alerts (assigned_to, due_at, id) WHERE assigned_to IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX alerts_by_author ON alerts (created_by, due_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX alerts_open_by_assignee ON alerts (assigned_to, due_at, id) WHERE completed_at IS NULL AND deleted_at IS NULL;
-CREATE INDEX alerts_open_by_author ON alerts (created_by, due_at, id) WHERE completed_at IS NULL AND deleted_at IS NULL;
+CREATE INDEX alerts_open_by_author ON alerts (created_by, due_at, id) WHERE completed_at IS NULL AND deleted_at IS NULL AND assigned_to IS DISTINCT FROM created_by;
 CREATE INDEX alerts_by_batch ON alerts (batch_id) WHERE batch_id IS NOT NULL;
 CREATE INDEX alerts_by_creation ON alerts (call_center_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX alerts_falling_due ON alerts (due_at, id)
