@@ -15,6 +15,7 @@ export const places: Place[] = [
   { name: "clients-sans-resultat", path: "/client/?q=zzzzzzzz" },
   { name: "clients-corbeille", path: "/client/corbeille" },
   { name: "clients-doublons", path: "/client/doublons" },
+  { name: "client-fusionner", path: "/client/:client/fusionner?q=a" },
   { name: "client-restauration", path: "/client/:client/historique/restauration?le=2099-01-01T10:00" },
   { name: "client-nouveau", path: "/client/nouveau" },
   { name: "client", path: "/client/:client/" },

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::error::Result;
+use crate::orders;
 
 /// One fact about a client: who, when, and each field before and after.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,16 +82,46 @@ pub async fn timeline(
     super::get(conn, actor, id).await?;
     let mut all = super::queries::absorbed(conn, id).await?;
     all.push(id);
+    // Facts that tell of many orders' links are of no client: the orders name them.
+    let together = orders::told_together(conn, &all).await?;
     let mut sql = Sql::new(SELECT);
-    sql.push("e.client_id IN ").bind_list(all);
+    sql.push("(e.client_id IN ").bind_list(all);
+    if !together.is_empty() {
+        let facts = together.iter().map(|(fact, _)| *fact).collect::<Vec<_>>();
+        sql.push(" OR e.subject_id IN ").bind_list(facts);
+    }
+    sql.push(")");
     if !actor.is_admin() {
-        sql.push(" AND (e.subject_kind IN ('client', 'contact_attempt', 'consent') ");
+        sql.push(" AND (e.subject_kind IN ('client', 'contact_attempt', 'consent', 'order') ");
         sql.push("OR e.subject_kind = 'alert' AND EXISTS ");
         sql.push("(SELECT 1 FROM alerts a WHERE a.id = e.subject_id");
         actor.within_work(&mut sql, "a.assigned_to", "a.created_by");
         sql.push("))");
     }
-    read(conn, sql, before, limit).await
+    let mut entries = read(conn, sql, before, limit).await?;
+    for entry in &mut entries {
+        entry.name_orders(&together);
+    }
+    Ok(entries)
+}
+
+/// What happened to one order the caller may see, newest first. `together`: the fact that told of
+/// its link with others', and its number.
+pub(crate) async fn of_order(
+    conn: &impl ConnectionTrait,
+    order: Uuid,
+    together: Option<(Uuid, String)>,
+    limit: u32,
+) -> Result<Vec<HistoryEntry>> {
+    let facts = [Some(order), together.as_ref().map(|(fact, _)| *fact)];
+    let mut sql = Sql::new(SELECT);
+    sql.push("e.subject_kind = 'order' AND e.subject_id IN ")
+        .bind_list(facts.into_iter().flatten());
+    let mut entries = read(conn, sql, None, limit).await?;
+    for entry in &mut entries {
+        entry.name_orders(together.as_slice());
+    }
+    Ok(entries)
 }
 
 async fn read(
@@ -120,6 +151,15 @@ pub(super) async fn changes_since(
 }
 
 impl HistoryEntry {
+    /// Says which orders a fact that tells of many is about, where it is read.
+    fn name_orders(&mut self, together: &[(Uuid, String)]) {
+        let own = together.iter().filter(|(fact, _)| *fact == self.subject_id);
+        let numbers: Vec<&str> = own.map(|(_, number)| number.as_str()).collect();
+        if !numbers.is_empty() {
+            self.data["number"] = Json::from(numbers.join(", "));
+        }
+    }
+
     /// Whether what it changed can be put back: not what made the client.
     pub fn can_be_restored(&self) -> bool {
         self.kind != "client.created" && self.changes.iter().any(|(f, ..)| can_be_restored(f))

@@ -89,7 +89,12 @@ pub async fn list(
     Ok(Listed { page, total })
 }
 
-async fn branches(conn: &impl ConnectionTrait, actor: &Actor) -> Result<Vec<Option<Uuid>>> {
+/// The centres a list reads one by one, so that each is led by an index that starts with it; `None`
+/// is all at once.
+pub(crate) async fn branches(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+) -> Result<Vec<Option<Uuid>>> {
     if let Some(center) = actor.call_center_id {
         return Ok(vec![Some(center)]);
     }

@@ -7,6 +7,7 @@ use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::figures::Hour;
 use super::queries::{self, COLUMNS, FROM};
 use super::{Attempt, Channel, Status};
 use crate::actor::Actor;
@@ -205,6 +206,36 @@ impl Search {
         }
         Ok(sql.all(conn).await?)
     }
+}
+
+/// Attempts that the figures of a search are counted from, at most: the latest.
+pub const COUNTED: i64 = 10_000;
+
+/// By hour and weekday, what came of the attempts `search` finds: of the latest [`COUNTED`] of each
+/// kind of match since that instant, whether they reached anyone or not. For everything at once, `figures` adds up
+/// what was counted as it happened.
+///
+/// # Errors
+/// The engine's.
+pub async fn figures_found(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    search: &Search,
+    since: Option<DateTime<Utc>>,
+) -> Result<Vec<Hour>> {
+    let from = search.filter.from.or(since);
+    let filter = Filter { status: None, from, ..search.filter.clone() };
+    let search = Search { filter, ..search.clone() };
+    let end = End::Rows { place: None, down: true, limit: COUNTED };
+    let found = search.branches(conn, actor, "a.weekday, a.local_hour, a.status", end).await?;
+    let mut sql = Sql::new(
+        "SELECT f.weekday, f.local_hour AS hour, \
+         CAST(SUM(CASE WHEN f.status = 'succes' THEN 1 ELSE 0 END) AS BIGINT) AS successes, \
+         CAST(SUM(CASE WHEN f.status = 'succes' THEN 0 ELSE 1 END) AS BIGINT) AS failures FROM (",
+    );
+    sql.append(found).push(") AS f GROUP BY f.weekday, f.local_hour ");
+    sql.push("ORDER BY f.weekday, f.local_hour");
+    Ok(sql.all(conn).await?)
 }
 
 /// A page of the attempts `actor` may see, newest first unless `newest` is false.

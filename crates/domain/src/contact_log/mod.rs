@@ -35,7 +35,7 @@ use crate::preferences;
 pub use channel::{Channel, Named};
 pub use figures::{BestTime, ENOUGH, FigureFilter, Hour, best_time, figures, of_client};
 pub use gate::{Decision, Reason, Verdict, verdict};
-pub use list::{Filter, Place, Search, count, list, page_of, search};
+pub use list::{COUNTED, Filter, Place, Search, count, figures_found, list, page_of, search};
 
 /// How long an attempt can be undone: the ten seconds its toast stays, and the way there.
 pub const UNDO_WINDOW: TimeDelta = TimeDelta::seconds(11);

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::State;
+use super::brief::{self, Brief};
 use super::queries::{COLUMNS, PairRow};
-use super::subject::{self, Brief};
 use super::weigh::Reason;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
@@ -160,7 +160,7 @@ fn push_from(sql: &mut Sql, actor: &Actor, filter: Filter) {
 
 async fn complete(conn: &impl ConnectionTrait, rows: Vec<PairRow>) -> Result<Vec<Pair>> {
     let ids: Vec<Uuid> = rows.iter().flat_map(|row| [row.first_id, row.second_id]).collect();
-    let briefs = subject::briefs(conn, &ids).await?;
+    let briefs = brief::briefs(conn, &ids).await?;
     let pair = |row: PairRow| {
         let first = briefs.get(&row.first_id)?.clone();
         let second = briefs.get(&row.second_id)?.clone();

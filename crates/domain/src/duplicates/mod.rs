@@ -3,7 +3,9 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `weigh` | what makes two records alike, in points and reasons |
+//! | `brief` | a record in a few words |
 //! | `subject` | a record as it is compared, and who else to compare it with |
+//! | `partners` | whom a client may be merged with, for who looks for the other |
 //! | `list` | the pairs to look at, page by page |
 //! | `scan` | the nightly look at changed clients |
 //! | `relations` | everything that hangs on a client |
@@ -13,13 +15,17 @@
 //! Everyone who works with clients sees the pairs and may suggest one; owners, supervisors and
 //! super_admins merge, part and dismiss.
 
+mod brief;
 mod fields;
 mod list;
 mod merge;
+mod partners;
 mod queries;
 mod relations;
 mod scan;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod unmerge;
 mod weigh;
 
@@ -35,12 +41,13 @@ use crate::clients::{self, NewClient, ValidClient};
 use crate::error::{Error, Invalid, Result};
 use crate::events::{self, NewEvent};
 
+pub use brief::Brief;
 pub use fields::{Choices, FIELDS, Field, LISTS, Side};
 pub use list::{Filter, Pair, Sort, count, list};
 pub use merge::{Merge, Merged, Preview, last_merges, merge, merge_of, preview};
+pub use partners::{Partners, partners};
 pub use relations::{Handling, RELATIONS, Relation};
 pub use scan::{JOB, arm, next_night, scan};
-pub use subject::Brief;
 pub use unmerge::{Kept, Unmerged, unmerge};
 pub use weigh::Reason;
 
@@ -117,15 +124,7 @@ pub async fn possible(
     let mut found = subject::find(conn, center, &region, std::slice::from_ref(&subject)).await?;
     let mut found = found.remove(&subject.id()).unwrap_or_default();
     found.truncate(SHOWN);
-    let ids: Vec<Uuid> = found.iter().map(|alike| alike.id).collect();
-    let mut briefs = subject::briefs(conn, &ids).await?;
-    Ok(found
-        .into_iter()
-        .filter_map(|alike| {
-            let client = briefs.remove(&alike.id)?;
-            Some(Possible { client, score: alike.score, reasons: alike.reasons })
-        })
-        .collect())
+    partners::told(conn, found).await
 }
 
 /// How many of these new clients of a centre look like one who is there: what an import tells.

@@ -1,11 +1,10 @@
 //! A record as it is compared, and who else to compare it with: found by its keys, never client
 //! by client.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use base::db::Sql;
 use base::text::{email_key, fold, sort_key};
-use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -13,6 +12,7 @@ use uuid::Uuid;
 use super::weigh::{self, Extras, Reason};
 use crate::clients::ValidClient;
 use crate::linking::{self, ClientRecord};
+use crate::orders;
 
 /// An e-mail, a phone or a name that more records share than this says nothing about any two.
 const CROWD: i64 = 64;
@@ -32,41 +32,12 @@ pub(super) struct Subject {
 }
 
 /// A record that looks like another.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Alike {
     pub(super) id: Uuid,
     pub(super) score: i32,
     pub(super) reasons: Vec<Reason>,
     pub(super) fingerprint: String,
-}
-
-/// A client in short, for a pair.
-#[derive(Clone, Debug, PartialEq, FromQueryResult)]
-pub struct Brief {
-    /// Its id.
-    pub id: Uuid,
-    /// Its name.
-    pub full_name: String,
-    /// Its first name.
-    pub first_name: Option<String>,
-    /// Its last name.
-    pub last_name: Option<String>,
-    /// Its company.
-    pub company_name: Option<String>,
-    /// Its code.
-    pub code: Option<String>,
-    /// Its primary e-mail.
-    pub email: Option<String>,
-    /// Its primary phone, as typed.
-    pub phone: Option<String>,
-    /// As dialled.
-    pub phone_e164: Option<String>,
-    /// Its street.
-    pub address: Option<String>,
-    /// Its city.
-    pub city: Option<String>,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
 }
 
 #[derive(FromQueryResult)]
@@ -97,6 +68,18 @@ impl Subject {
 
     pub(super) fn id(&self) -> Uuid {
         Uuid::from_u128(self.record.id)
+    }
+
+    /// The record as it is weighed.
+    #[cfg(test)]
+    pub(super) fn record(&self) -> &ClientRecord {
+        &self.record
+    }
+
+    /// Addresses, numbers and names as they are looked up.
+    #[cfg(test)]
+    pub(super) fn keys(&self) -> [&[String]; 3] {
+        [&self.emails, &self.numbers, &self.names]
     }
 
     fn named(id: Uuid, first: Option<&str>, last: Option<&str>, company: Option<&str>) -> Self {
@@ -133,7 +116,8 @@ impl Subject {
         self.numbers.push(number);
     }
 
-    fn weigh(&self, other: &Self, region: &str) -> (Alike, bool) {
+    /// How alike the two are, and whether that is enough to say so.
+    pub(super) fn weigh(&self, other: &Self, region: &str) -> (Alike, bool) {
         let evidence = linking::compare(&self.record, &other.record, region);
         let (mine, its) = (fold(&self.record.company), fold(&other.record.company));
         let extras = Extras {
@@ -211,32 +195,33 @@ pub(super) async fn find(
     let by_email = shared_by(conn, center, Key::Email, subjects).await?;
     let by_number = shared_by(conn, center, Key::Phone, subjects).await?;
     let by_name = shared_by(conn, center, Key::Name, subjects).await?;
-    let mut candidates: HashMap<Uuid, BTreeSet<Uuid>> = HashMap::new();
-    for subject in subjects {
-        let keys = [
-            (&subject.emails, &by_email),
-            (&subject.numbers, &by_number),
-            (&subject.names, &by_name),
-        ];
-        for (keys, found) in keys {
-            for id in keys.iter().filter_map(|key| found.get(key)).flatten() {
-                if *id != subject.id() {
-                    candidates.entry(subject.id()).or_default().insert(*id);
-                }
-            }
-        }
+    let twins: Vec<Vec<linking::Key>> =
+        subjects.iter().map(|subject| linking::twin_keys(&subject.record, region)).collect();
+    let twins = orders::sharing(conn, center, &twins).await?;
+    let mut candidates: HashMap<Uuid, BTreeMap<Uuid, bool>> = HashMap::new();
+    for (subject, twins) in subjects.iter().zip(twins) {
+        let of = |keys: &[String], found: &HashMap<String, Vec<Uuid>>| -> Vec<Uuid> {
+            keys.iter().filter_map(|key| found.get(key)).flatten().copied().collect()
+        };
+        let namesakes = of(&subject.names, &by_name).into_iter().map(|id| (id, false));
+        let contacts = [of(&subject.emails, &by_email), of(&subject.numbers, &by_number), twins];
+        // What shares more than a name comes last, and stays.
+        let sharing = contacts.into_iter().flatten().map(|id| (id, true));
+        let mut others: BTreeMap<Uuid, bool> = namesakes.chain(sharing).collect();
+        others.remove(&subject.id());
+        candidates.insert(subject.id(), others);
     }
-    let ids: Vec<Uuid> =
-        candidates.values().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let ids: BTreeSet<Uuid> = candidates.values().flat_map(BTreeMap::keys).copied().collect();
+    let ids: Vec<Uuid> = ids.into_iter().collect();
     let others = load(conn, &ids).await?;
     let mut found = HashMap::new();
     for subject in subjects {
         let Some(ids) = candidates.get(&subject.id()) else { continue };
         let mut alike: Vec<Alike> = ids
             .iter()
-            .filter_map(|id| others.get(id))
-            .filter(|other| subject.is_worth_weighing(other))
-            .map(|other| subject.weigh(other, region))
+            .filter_map(|(id, shares)| Some((others.get(id)?, *shares)))
+            .filter(|(other, shares)| *shares || subject.is_worth_weighing(other))
+            .map(|(other, _)| subject.weigh(other, region))
             .filter_map(|(alike, counts)| counts.then_some(alike))
             .collect();
         alike.sort_by_key(|one| (-one.score, one.id));
@@ -254,10 +239,21 @@ pub(super) async fn compare(
     one: Uuid,
     other: Uuid,
 ) -> Result<Alike, DbErr> {
-    let both = load(conn, &[one, other]).await?;
-    let blank = Subject::default();
-    let (one, other) = (both.get(&one).unwrap_or(&blank), both.get(&other).unwrap_or(&blank));
-    Ok(one.weigh(other, region).0)
+    Ok(compare_all(conn, region, one, &[other]).await?.pop().unwrap_or_default())
+}
+
+/// How alike a client is to each of `others`, alike or not; the most alike first.
+pub(super) async fn compare_all(
+    conn: &impl ConnectionTrait,
+    region: &str,
+    one: Uuid,
+    others: &[Uuid],
+) -> Result<Vec<Alike>, DbErr> {
+    let mut all = load(conn, &[&[one], others].concat()).await?;
+    let one = all.remove(&one).unwrap_or_default();
+    let mut alike: Vec<Alike> = all.values().map(|other| one.weigh(other, region).0).collect();
+    alike.sort_by_key(|one| (-one.score, one.id));
+    Ok(alike)
 }
 
 #[derive(Clone, Copy)]
@@ -369,21 +365,4 @@ pub(super) async fn load(
         }
     }
     Ok(found)
-}
-
-/// The clients of these ids in short.
-pub(super) async fn briefs(
-    conn: &impl ConnectionTrait,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Brief>, DbErr> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let mut sql = Sql::new(
-        "SELECT id, full_name, first_name, last_name, company_name, code, email, phone, \
-         phone_e164, address, city, created_at FROM clients WHERE id IN ",
-    );
-    sql.bind_list(ids.to_vec());
-    let rows: Vec<Brief> = sql.all(conn).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }

@@ -3,13 +3,14 @@
 //! | names | alike with |
 //! | --- | --- |
 //! | both | an e-mail or a phone in common, exact or nearly; the same address; the same company |
+//! | both, the given name mistyped | the same; but an e-mail nearly in common only without another phone: `marie.` and `maria.dupont` |
 //! | part of the given name, its initial | an e-mail or a phone in common |
-//! | a given name that may be another | an e-mail and a phone in common |
+//! | a given name that may be another | an e-mail and a phone in common, both exactly or both nearly |
 //! | the given name alone | the e-mail (a married name), or both contacts |
 //! | the family name alone, or no name | both contacts; the e-mail, when no other phone comes with it |
 //! | another given name, another name | nothing: homonyms and families are not one person |
 
-use crate::linking::{EmailEvidence, Evidence, NameClass, PhoneEvidence};
+use crate::linking::{Agreement, EmailEvidence, Evidence, NameClass, PhoneEvidence};
 
 /// Why two records are thought to be one person's. Keys; the edge says them in words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -102,12 +103,20 @@ pub(super) fn score(evidence: &Evidence, extras: Extras) -> i32 {
 pub(super) fn is_alike(evidence: &Evidence, extras: Extras) -> bool {
     let email = evidence.email == EmailEvidence::Exact;
     let phone = evidence.phone == PhoneEvidence::Exact;
-    let near = evidence.email != EmailEvidence::None || evidence.phone != PhoneEvidence::None;
     let both = email && phone;
+    // A name that differs by a letter makes addresses that do.
+    let is_sure = evidence.given == Agreement::Same || !evidence.has_other_phone;
+    let near = email
+        || evidence.phone != PhoneEvidence::None
+        || (is_sure && evidence.email == EmailEvidence::Mistyped);
     match evidence.name_class() {
         NameClass::Full => near || extras.same_address || extras.same_company,
         NameClass::Partial | NameClass::Initial => email || phone,
-        NameClass::Doubtful => both,
+        // Two slips tell of one hand; families have a contact in common exactly.
+        NameClass::Doubtful => {
+            both || (evidence.phone == PhoneEvidence::Near
+                && evidence.email == EmailEvidence::Mistyped)
+        }
         NameClass::GivenOnly => email,
         NameClass::FamilyOnly | NameClass::Silent => both || (email && !evidence.has_other_phone),
         NameClass::Relative | NameClass::Stranger => false,
@@ -127,9 +136,10 @@ pub(super) fn reasons(evidence: &Evidence, extras: Extras) -> Vec<Reason> {
         PhoneEvidence::Near | PhoneEvidence::Fragment(_) => reasons.push(Reason::NearPhone),
         PhoneEvidence::None => {}
     }
-    use crate::linking::Agreement::Same;
     match evidence.name_class() {
-        NameClass::Full if evidence.given == Same && evidence.family == Same => {
+        NameClass::Full
+            if evidence.given == Agreement::Same && evidence.family == Agreement::Same =>
+        {
             reasons.push(Reason::SameName);
         }
         NameClass::Full | NameClass::Partial | NameClass::Initial | NameClass::Doubtful => {

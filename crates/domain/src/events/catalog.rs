@@ -59,6 +59,7 @@ const STATUT: Field = Field { name: "statut", shape: Shape::Text, required: true
 const CANAL: Field = Field { name: "canal", shape: Shape::Text, required: true };
 const NUMBER: Field = Field { name: "number", shape: Shape::Text, required: false };
 const METHOD: Field = Field { name: "method", shape: Shape::Text, required: false };
+const COUNT: Field = Field { name: "count", shape: Shape::Integer, required: false };
 const STATE: Field = Field { name: "state", shape: Shape::Text, required: false };
 const ROLE: Field = Field { name: "role", shape: Shape::Text, required: true };
 
@@ -128,7 +129,11 @@ pub const EVENT_TYPES: &[EventType] = &[
     kind("alert.notice_given_up", "An alert's e-mail could not be sent.", &[]),
     kind("order.imported", "An order came in.", &[NUMBER]),
     kind("order.updated", "What an order says was changed.", &[NUMBER, CHANGES]),
-    kind("order.linked", "An order was linked to a client.", &[NUMBER, METHOD, STATE]),
+    kind(
+        "order.linked",
+        "An order was linked to a client; with `count`, that many were, in one run over very many.",
+        &[NUMBER, METHOD, STATE, COUNT],
+    ),
     kind("order.unlinked", "An order lost its client.", &[NUMBER, METHOD, STATE]),
     kind("operation.started", "A bulk action, an import or an export was started.", &[]),
     kind("operation.progressed", "A bulk action, an import or an export went on.", &[]),

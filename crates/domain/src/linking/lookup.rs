@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::card::{Card, Line, lines};
 use super::index::Index;
+use super::twins::twin_keys;
 use super::words::Words;
 use super::{ClientRecord, Matcher, OrderRecord, Policy, emails, keys, names, phones};
 
@@ -27,6 +28,7 @@ pub(super) enum List {
     Name,
     GivenBearers,
     FamilyBearers,
+    Twin,
 }
 
 /// A key under which clients are filed.
@@ -41,7 +43,7 @@ impl Key {
         Self { list, key }
     }
 
-    fn of_text(list: List, text: &str) -> Self {
+    pub(super) fn of_text(list: List, text: &str) -> Self {
         Self::new(list, keys::hash(text.as_bytes()))
     }
 
@@ -74,6 +76,7 @@ pub fn client_keys(client: &ClientRecord, region: &str) -> Vec<Key> {
             }
         }
     }
+    found.extend(twin_keys(client, region));
     found.sort_unstable();
     found.dedup();
     found

@@ -5,12 +5,14 @@ use std::iter::once;
 use super::card::Card;
 use super::evidence::{EmailEvidence, Evidence, PhoneEvidence};
 use super::index::Index;
+use super::twins::is_keystroke_apart;
 use super::{ClientRecord, OrderRecord, decide};
 
 /// What agrees between two clients: each of the addresses and numbers of one with those of the
 /// other, and their names. The same whichever comes first. People are compared with people and
 /// companies with companies; a person and a company share no name. How many bear a name is not
-/// known here: none counts as rare.
+/// known here: none counts as rare. Beside a number that agrees, an
+/// address counts as mistyped whichever key it was, where an order's would be another's.
 pub fn compare(a: &ClientRecord, b: &ClientRecord, region: &str) -> Evidence {
     let (a, b) = match (is_person(a), is_person(b)) {
         (true, true) => (without_company(a), without_company(b)),
@@ -45,6 +47,11 @@ fn one_way(from: &ClientRecord, to: &ClientRecord, region: &str) -> Evidence {
     found.email = emails.max().unwrap_or(EmailEvidence::None);
     let phones = from.phones.iter().map(|phone| with("", phone).phone);
     found.phone = phones.max().unwrap_or(PhoneEvidence::None);
+    let near_email = |one: &String| to.emails.iter().any(|two| is_keystroke_apart(one, two));
+    let agrees = found.phone != PhoneEvidence::None;
+    if agrees && found.email == EmailEvidence::None && from.emails.iter().any(near_email) {
+        found.email = EmailEvidence::Mistyped;
+    }
     let both_have_phones = !from.phones.is_empty() && !to.phones.is_empty();
     found.has_other_phone = found.phone == PhoneEvidence::None && both_have_phones;
     (found.family_bearers, found.given_bearers) = (u32::MAX, u32::MAX);

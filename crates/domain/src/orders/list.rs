@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::filter::{Key, Sort};
 use super::queries::{COLUMNS, visible};
 use super::{LinkState, Order, OrderFilter, Status};
-use crate::actor::Actor;
+use crate::actor::{Actor, Role};
+use crate::clients;
 use crate::error::{Error, Result};
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
 
@@ -47,22 +48,34 @@ pub async fn list(
     }
     let backward = position.as_ref().is_some_and(|p| p.b);
     let descending = sort.descending != backward;
-    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM orders o"));
-    visible(&mut sql, actor);
-    filter.push(&mut sql, now);
-    if let Some(position) = &position {
-        let beyond = if descending { " < (" } else { " > (" };
-        sql.push(" AND (").push(sort.column()).push(", o.seq)").push(beyond);
-        match &position.k {
-            Key::Time(at) => sql.bind(*at),
-            Key::Int(number) => sql.bind(*number),
-            Key::Text(text) => sql.bind(text.clone()),
-        };
-        sql.push(", ").bind(position.i).push(")");
+    let (wanted, order) = (i64::from(limit) + 1, if descending { " DESC" } else { " ASC" });
+    // The page's places first, each centre's by its own index; then those rows alone, with all
+    // there is to show of them.
+    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM ("));
+    for (index, center) in centers(conn, actor).await?.into_iter().enumerate() {
+        sql.push(if index > 0 { " UNION ALL " } else { "" });
+        sql.push("SELECT * FROM (SELECT o.seq AS place, ").push(sort.column());
+        sql.push(" AS sort_key FROM orders o");
+        visible(&mut sql, actor);
+        if let Some(center) = center {
+            sql.push(" AND o.call_center_id = ").bind(center);
+        }
+        filter.push(&mut sql, now);
+        if let Some(position) = &position {
+            let beyond = if descending { " < (" } else { " > (" };
+            sql.push(" AND (").push(sort.column()).push(", o.seq)").push(beyond);
+            match &position.k {
+                Key::Time(at) => sql.bind(*at),
+                Key::Int(number) => sql.bind(*number),
+                Key::Text(text) => sql.bind(text.clone()),
+            };
+            sql.push(", ").bind(position.i).push(")");
+        }
+        sql.push(" ORDER BY ").push(sort.column()).push(order).push(", o.seq").push(order);
+        sql.push(" LIMIT ").bind(wanted).push(") AS part");
     }
-    let order = if descending { " DESC" } else { " ASC" };
-    sql.push(" ORDER BY ").push(sort.column()).push(order).push(", o.seq").push(order);
-    sql.push(" LIMIT ").bind(i64::from(limit) + 1);
+    sql.push(") AS k CROSS JOIN orders o WHERE o.seq = k.place ORDER BY k.sort_key").push(order);
+    sql.push(", k.place").push(order).push(" LIMIT ").bind(wanted);
     let mut rows: Vec<Order> = sql.all(conn).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
@@ -78,6 +91,15 @@ pub async fn list(
         previous: rows.first().filter(|_| before).map(|order| place(order, true)),
         rows,
     })
+}
+
+/// The centres whose orders are read one by one: each index starts with the centre. `None`: all at
+/// once, the actor's own or those of more centres than is worth it.
+async fn centers(conn: &impl ConnectionTrait, actor: &Actor) -> Result<Vec<Option<Uuid>>> {
+    if actor.role != Role::SuperAdmin {
+        return Ok(vec![None]);
+    }
+    clients::branches(conn, actor).await
 }
 
 /// How many orders stand where, under one filter.
@@ -135,6 +157,10 @@ async fn count(
 ) -> Result<Total> {
     let mut sql = Sql::new("SELECT 1 FROM orders o");
     visible(&mut sql, actor);
+    if actor.role == Role::SuperAdmin && filter.client_id.is_none() {
+        // Every index starts with the centre.
+        sql.push(" AND o.call_center_id IN (SELECT cc.id FROM call_centers cc)");
+    }
     filter.push(&mut sql, now);
     Ok(Total::count(sql, conn).await?)
 }

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use base::db::{Engine, Sql, Tx};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use crate::linking::{CROWD, ClientRecord, Key, client_keys};
@@ -140,6 +140,54 @@ pub(super) async fn count(tx: &Tx, center: Uuid, keys: &[Key]) -> Result<HashMap
     }
     plan_by_index(tx, false).await?;
     Ok(counts)
+}
+
+#[derive(FromQueryResult)]
+struct Sharing {
+    part: i32,
+    id: Uuid,
+}
+
+/// For each of these lists of keys, the clients of `center` that are under one of them, if they are
+/// no crowd: one statement for each [`PARTS`] lists. They are no sooner found than they are filed.
+pub(crate) async fn sharing(
+    conn: &impl ConnectionTrait,
+    center: Uuid,
+    lists: &[Vec<Key>],
+) -> Result<Vec<Vec<Uuid>>, DbErr> {
+    let limit = i64::try_from(CROWD).unwrap_or(64) + 1;
+    let mut found = vec![Vec::new(); lists.len()];
+    let asked: Vec<usize> = (0..lists.len()).filter(|list| !lists[*list].is_empty()).collect();
+    for chunk in asked.chunks(PARTS) {
+        let mut sql = Sql::new("");
+        for (index, part) in chunk.iter().enumerate() {
+            let keys = lists[*part].iter().map(|key| key.stored(center.as_u128()));
+            sql.push(if index > 0 { " UNION ALL " } else { "" });
+            // Materialized: PostgreSQL would expect the first of a crowd soon and read in order.
+            sql.push(&format!("SELECT {part} AS part, c.id FROM (WITH k AS MATERIALIZED ("));
+            match conn.get_database_backend() {
+                DbBackend::Postgres => {
+                    let keys: Vec<String> = keys.map(|key| key.to_string()).collect();
+                    sql.push("SELECT seq FROM client_keys WHERE keys && CAST(")
+                        .bind(format!("{{{}}}", keys.join(",")))
+                        .push(" AS BIGINT[])")
+                }
+                _ => sql
+                    .push("SELECT rowid AS seq FROM client_keys WHERE client_keys MATCH ")
+                    .bind(keys.map(word).collect::<Vec<_>>().join(" OR ")),
+            };
+            sql.push(") SELECT seq FROM k LIMIT ").bind(limit).push(&format!(
+                ") AS p{index} JOIN clients c ON c.seq = p{index}.seq AND c.deleted_at IS NULL"
+            ));
+        }
+        for Sharing { part, id } in sql.all(conn).await? {
+            if let Some(clients) = usize::try_from(part).ok().and_then(|part| found.get_mut(part)) {
+                clients.push(id);
+            }
+        }
+    }
+    found.iter_mut().filter(|clients| clients.len() > CROWD).for_each(Vec::clear);
+    Ok(found)
 }
 
 fn under(sql: &mut Sql, engine: Engine, key: i64) {

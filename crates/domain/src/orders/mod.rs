@@ -7,7 +7,7 @@
 //! | `lookup` | the keys that lead from an order to its candidates, in both engines |
 //! | `decisions` | what a person decided, and remembering it |
 //! | `examine` | orders that wait to be linked, and those a changed client concerns |
-//! | `run` | linking all orders at once, in memory |
+//! | `run`, `witness` | linking all orders at once, in memory; who watches it |
 //! | `figures`, `settings` | what orders make of a client |
 //! | `filter`, `list` | which orders, page by page |
 
@@ -24,6 +24,7 @@ mod lookup;
 mod queries;
 pub mod run;
 mod settings;
+mod witness;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
@@ -31,6 +32,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::actor::Actor;
+use crate::clients::{self, HistoryEntry};
 use crate::error::{Error, Result};
 use crate::events::NewEvent;
 
@@ -45,8 +47,9 @@ pub use filter::{OrderFilter, Sort};
 pub use input::{House, NewOrder, OrderChanges, ValidOrder, amount_of, validate};
 pub use link::{Grounds, LinkState, StoredCandidate, Why};
 pub use list::{Counts, counts, list, of_client, of_client_count, to_review};
+pub(crate) use lookup::sharing;
 pub use queries::export_batch;
-pub(crate) use queries::{clients_by_codes, with_numbers};
+pub(crate) use queries::{clients_by_codes, told_together, with_numbers};
 pub use settings::{Settings, SettingsChange, change_settings, settings};
 
 /// What became of an order.
@@ -121,6 +124,8 @@ pub struct Order {
     pub link_score: Option<i32>,
     link_reason: Option<Json>,
     candidates: Option<Json>,
+    /// The fact that told of its link together with others'.
+    linked_in: Option<Uuid>,
     pub(crate) evidence: String,
     pub(crate) is_waiting: bool,
     /// Who decided, when a person did.
@@ -171,6 +176,21 @@ impl Order {
 /// [`Error::NotFound`].
 pub async fn get(conn: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Result<Order> {
     queries::find(conn, actor, id).await?.ok_or(Error::NotFound)
+}
+
+/// What happened to an order, newest first.
+///
+/// # Errors
+/// [`Error::NotFound`] when the actor may not see it.
+pub async fn history(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    id: Uuid,
+    limit: u32,
+) -> Result<Vec<HistoryEntry>> {
+    let order = get(conn, actor, id).await?;
+    let together = order.linked_in.map(|fact| (fact, order.number));
+    clients::of_order(conn, id, together, limit).await
 }
 
 /// The order of that number in a centre.

@@ -17,7 +17,7 @@ use crate::error::Result;
 pub(super) const COLUMNS: &str = "o.seq, o.id, o.call_center_id, o.number, o.client_id, \
     o.client_name, o.email, o.phone, o.phone_e164, o.name_key, o.amount, o.currency, o.status, \
     o.ordered_at, o.link_state, o.link_method, o.link_score, o.link_reason, o.candidates, \
-    o.evidence, o.is_waiting, o.decided_by, o.decided_at, o.version, o.created_at, o.updated_at, \
+    o.linked_in, o.evidence, o.is_waiting, o.decided_by, o.decided_at, o.version, o.created_at, o.updated_at, \
     (SELECT c.full_name FROM clients c WHERE c.id = o.client_id) AS linked_name, \
     (SELECT c.code FROM clients c WHERE c.id = o.client_id) AS linked_code, \
     (SELECT u.name FROM users u WHERE u.id = o.decided_by) AS decider_name";
@@ -212,7 +212,7 @@ pub(super) async fn set_link(
     sql.push(", link_method = ").bind(link.method.map(str::to_owned));
     sql.push(", link_score = ").bind(link.score);
     sql.push(", link_reason = ").bind(link.why_json());
-    sql.push(", candidates = ").bind(link.candidates_json());
+    sql.push(", candidates = ").bind(link.candidates_json()).push(", linked_in = NULL");
     sql.push(", decided_by = ").bind(by).push(", decided_at = ").bind(at);
     if is_newer {
         sql.push(", version = version + 1, updated_at = ").bind(now);
@@ -308,4 +308,21 @@ pub async fn export_batch(
     let full = rows.len() as i64 == limit;
     let next = rows.last().filter(|_| full).map(|row| row.seq);
     Ok((rows, next))
+}
+
+/// The facts that told of the links of these clients' orders together with others', and the
+/// orders' numbers.
+pub(crate) async fn told_together(
+    conn: &impl ConnectionTrait,
+    clients: &[Uuid],
+) -> Result<Vec<(Uuid, String)>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Told {
+        linked_in: Uuid,
+        number: String,
+    }
+    let mut sql = Sql::new("SELECT o.linked_in, o.number FROM orders o WHERE o.client_id IN ");
+    sql.bind_list(clients.to_vec()).push(" AND o.linked_in IS NOT NULL ORDER BY o.seq LIMIT 200");
+    let told: Vec<Told> = sql.all(conn).await?;
+    Ok(told.into_iter().map(|told| (told.linked_in, told.number)).collect())
 }

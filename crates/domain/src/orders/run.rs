@@ -14,6 +14,7 @@ use super::decisions::{self, Memory};
 use super::examine::{Decided, for_update};
 use super::link::{Link, LinkState};
 use super::queries::COLUMNS;
+pub use super::witness::{Outcome, Silent, Witness};
 use super::{Order, changes, fact, figures, queries, settings};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
@@ -24,8 +25,10 @@ use crate::linking::{ClientRecord, Matcher, OrderRecord, Policy};
 const PAGE: i64 = 5_000;
 /// Clients read at once.
 const CLIENTS: i64 = 5_000;
-/// Links told one by one in a transaction; more are told as one event.
-const TOLD: usize = 1_000;
+/// In a run over no more orders than this each link is a fact of its own; in a larger one the first
+/// links of a page are told as one, which every order it speaks of names. A million facts would
+/// take half as long again as linking the orders.
+const TOLD: u64 = 100_000;
 
 /// How to go about it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,50 +41,6 @@ pub struct Options {
     pub only_waiting: bool,
     /// Tell the [`Witness`] about every order, those left alone too.
     pub tell_all: bool,
-}
-
-/// What became of an order.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// Its number.
-    pub number: String,
-    /// The name on it.
-    pub client_name: Option<String>,
-    /// Whether it has a client now.
-    pub state: LinkState,
-    /// What led there.
-    pub method: Option<String>,
-    /// From 0 to 100.
-    pub score: Option<i32>,
-    /// The client, by their code (by their id when they have none).
-    pub client: Option<String>,
-    /// That client's name; only of orders looked at.
-    pub linked_name: Option<String>,
-    /// The key of the reason.
-    pub why: Option<String>,
-    /// Candidates likewise, the most likely first.
-    pub candidates: Vec<String>,
-    /// Whether this run looked at it.
-    pub is_looked_at: bool,
-    /// Whether its link is another than before.
-    pub is_changed: bool,
-}
-
-/// Is told how a run goes.
-pub trait Witness: Send {
-    /// So many orders of so many are done.
-    fn progress(&mut self, done: u64, total: u64);
-    /// What became of an order.
-    fn outcome(&mut self, outcome: Outcome);
-}
-
-/// Looks away.
-#[derive(Debug)]
-pub struct Silent;
-
-impl Witness for Silent {
-    fn progress(&mut self, _: u64, _: u64) {}
-    fn outcome(&mut self, _: Outcome) {}
 }
 
 /// What the matcher cannot say of a client.
@@ -126,7 +85,9 @@ pub async fn link_all(
         .into_iter()
         .map(|memory| (memory.evidence.clone(), memory))
         .collect();
-    let mut run = Run { db, center, options, matcher: Some(matcher), names, memories, now };
+    let tells_each = total <= TOLD;
+    let matcher = Some(matcher);
+    let mut run = Run { db, center, options, tells_each, matcher, names, memories, now };
     let (mut after, mut done) = (0, 0);
     while let Some((seen, last)) = run.page(after, witness).await? {
         after = last;
@@ -192,6 +153,7 @@ struct Run<'a> {
     db: &'a Db,
     center: Uuid,
     options: Options,
+    tells_each: bool,
     /// Lent to the thread that weighs a page.
     matcher: Option<Matcher>,
     names: Names,
@@ -204,6 +166,16 @@ struct Weighed {
     order: Order,
     link: Link,
     decided: Decided,
+}
+
+impl Weighed {
+    fn has_moved(&self) -> bool {
+        self.order.client_id != self.link.client
+    }
+
+    fn is_first_link(&self) -> bool {
+        self.order.client_id.is_none() && self.link.client.is_some()
+    }
 }
 
 impl Run<'_> {
@@ -280,36 +252,45 @@ impl Run<'_> {
     }
 
     async fn write(&self, tx: &Tx, weighed: Vec<Weighed>) -> Result<()> {
+        let together = new_id(self.now);
         let rows: Vec<Vec<Value>> = weighed
             .iter()
             .filter(|one| one.order.is_waiting || !one.link.is_same(&one.order))
-            .map(|one| self.row(one))
+            .map(|one| self.row(one, together))
             .collect();
-        const COLUMNS: [&str; 10] = [
+        const COLUMNS: [&str; 11] = [
             "client_id",
             "link_state",
             "link_method",
             "link_score",
             "link_reason",
             "candidates",
+            "linked_in",
             "decided_by",
             "decided_at",
             "is_waiting",
             "version",
         ];
         update_many(tx, "orders", "seq", &COLUMNS, rows).await?;
-        let moved: Vec<&Weighed> =
-            weighed.iter().filter(|one| one.order.client_id != one.link.client).collect();
+        let moved: Vec<&Weighed> = weighed.iter().filter(|one| one.has_moved()).collect();
         let clients = moved.iter().flat_map(|one| [one.order.client_id, one.link.client]);
         let clients: Vec<Uuid> = clients.flatten().collect();
         figures::refresh(tx, self.center, &clients).await?;
-        let events = self.events(&moved);
+        let events = self.events(&moved, together);
         events::record_many(tx, &Actor::system(), events, self.now).await?;
         Ok(())
     }
 
-    fn row(&self, one: &Weighed) -> Vec<Value> {
+    fn is_told_together(&self, one: &Weighed) -> bool {
+        !self.tells_each && one.is_first_link()
+    }
+
+    fn row(&self, one: &Weighed, together: Uuid) -> Vec<Value> {
         let (by, at) = one.decided.map_or((None, None), |(by, at)| (by, Some(at)));
+        let linked_in = match one.has_moved() {
+            true => self.is_told_together(one).then_some(together),
+            false => one.order.linked_in,
+        };
         vec![
             one.order.seq.into(),
             one.link.client.into(),
@@ -318,6 +299,7 @@ impl Run<'_> {
             one.link.score.into(),
             one.link.why_json().into(),
             one.link.candidates_json().into(),
+            linked_in.into(),
             by.into(),
             at.into(),
             false.into(),
@@ -325,17 +307,19 @@ impl Run<'_> {
         ]
     }
 
-    fn events(&self, moved: &[&Weighed]) -> Vec<NewEvent> {
-        if moved.len() > TOLD {
-            let data =
-                json!({ "number": null, "method": null, "state": "linked", "count": moved.len() });
-            return vec![fact("order.linked", self.center, new_id(self.now), None, data)];
-        }
+    fn events(&self, moved: &[&Weighed], together: Uuid) -> Vec<NewEvent> {
         let of = |one: &&Weighed| {
             let Order { id, number, client_id, .. } = &one.order;
             changes::link_events(self.center, *id, number, *client_id, &one.link)
         };
-        moved.iter().flat_map(of).collect()
+        let (many, each): (Vec<&Weighed>, Vec<&Weighed>) =
+            moved.iter().partition(|one| self.is_told_together(one));
+        let mut events: Vec<NewEvent> = each.iter().flat_map(of).collect();
+        if !many.is_empty() {
+            let data = json!({ "method": null, "state": "linked", "count": many.len() });
+            events.push(fact("order.linked", self.center, together, None, data));
+        }
+        events
     }
 
     fn outcome(&self, one: &Weighed) -> Outcome {

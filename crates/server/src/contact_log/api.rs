@@ -202,9 +202,11 @@ pub(super) async fn undo(
 
 /// Contact figures
 ///
-/// Attempts and successes by hour and weekday, in the centre's zone.
+/// Attempts and successes by hour and weekday, in the centre's zone, of what the same filters list.
+/// Of a search (`q`), the latest 10 000 attempts are counted.
 #[utoipa::path(get, path = "/api/notifications/figures", tag = "contact log", params(
-        ("client" = Option<String>, Query, description = "A client's code or id; the other filters then say nothing"),
+        ("client" = Option<String>, Query, description = "A client's code or id"),
+        ("q" = Option<String>, Query, description = "Part of a client's name, code, phone…, or of an agent's name"),
         ("utilisateur" = Option<String>, Query, description = "An agent's id, or `me`"),
         ("canal" = Option<String>, Query), ("period" = Option<String>, Query, description = "`today`, `7d`, `30d` or `90d`"),
         ("from" = Option<String>, Query, description = "A day"), ("to" = Option<String>, Query, description = "A day")),
@@ -217,11 +219,8 @@ pub(super) async fn figures(
     let query = Query::parse(query.as_deref().unwrap_or_default());
     let (conn, actor) = (app.db().read(), caller.actor());
     let asked = filter::read(conn, &actor, &query, zone_of(Some(&caller.0)), app.now()).await?;
-    let hours = match asked.filter.client_id {
-        Some(client) => contact_log::of_client(conn, &actor, client).await?,
-        None => contact_log::figures(conn, &actor, &asked.figures).await?,
-    };
-    Ok(Json(hours.into()))
+    let search = contact_log::search(conn, &actor, asked.filter.clone(), app.now()).await?;
+    Ok(Json(asked.hours(conn, &actor, &search, None).await?.into()))
 }
 
 /// May this client be called now?

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use domain::alerts::local_time;
-use domain::contact_log::{self, Channel, FigureFilter, Filter, Status};
+use domain::contact_log::{self, Channel, FigureFilter, Filter, Hour, Search, Status};
 use domain::{Actor, Error, Invalid};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -22,6 +22,41 @@ pub(super) const USUAL_DAYS: u64 = 89;
 pub(super) struct Asked {
     pub(super) filter: Filter,
     pub(super) figures: FigureFilter,
+}
+
+impl Asked {
+    /// Whether figures are of what a search or a client leads to, and not of everything.
+    pub(super) fn is_search(&self) -> bool {
+        self.filter.client_id.is_some() || !self.filter.q.trim().is_empty()
+    }
+
+    /// Whether no days are said.
+    pub(super) fn is_open_ended(&self) -> bool {
+        self.figures.from.is_none() && self.figures.to.is_none()
+    }
+
+    /// The figures of what is asked for, whatever `statut` says: a rate needs both. `usual` is the
+    /// day they start on when no days are said, but for one client's story, which is told whole.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub(super) async fn hours(
+        &self,
+        conn: &impl ConnectionTrait,
+        actor: &Actor,
+        search: &Search,
+        usual: Option<(NaiveDate, Tz)>,
+    ) -> Result<Vec<Hour>, AppError> {
+        let usual = usual.filter(|_| self.is_open_ended());
+        if self.is_search() {
+            let usual = usual.filter(|_| self.filter.client_id.is_none());
+            let since = usual.and_then(|(day, zone)| start_of(day, zone));
+            return Ok(contact_log::figures_found(conn, actor, search, since).await?);
+        }
+        let mut wanted = self.figures.clone();
+        wanted.from = wanted.from.or(usual.map(|(day, _)| day));
+        Ok(contact_log::figures(conn, actor, &wanted).await?)
+    }
 }
 
 fn given<'a>(query: &'a Query, names: &[&str]) -> Option<&'a str> {

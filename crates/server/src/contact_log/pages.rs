@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Html;
 use chrono::Days;
 use domain::clients::Choices;
-use domain::contact_log::{self, Attempt, Channel, FigureFilter, Hour};
+use domain::contact_log::{self, Attempt, Channel, Hour};
 
 use super::filter::{self, Asked, PERIODS, USUAL_DAYS};
 use super::{chart, words};
@@ -108,32 +108,23 @@ pub(super) async fn list(
     let choices = app.client_counts().at(page.seq).choices(conn, &actor, page.now).await?;
     chips(&page, &mut grid, &asked, &choices, found.rows.first());
     grid.fill(total, found.rows.len(), found.previous, found.next);
-    let hours = hours(&app, &page, &asked).await?;
-    let chart = chart::draw(&page, "contacts-chart", chart_title(&page, &asked), &hours)?;
+    let title = chart_title(&page, &asked);
+    let usual = page.day_of(&page.now).checked_sub_days(Days::new(USUAL_DAYS));
+    let usual = usual.map(|day| (day, page.zone));
+    let hours = asked.hours(conn, &actor, &search, usual).await?;
+    let chart = chart::draw(&page, "contacts-chart", title, &hours)?;
     let figures = figures(&page, &grid, &hours);
     let rows = found.rows.into_iter().map(|attempt| Row::new(&page, attempt)).collect();
     let may_export = actor.leads_people();
     Ok(Html(List { page, grid, rows, choices, figures, chart, may_export }.render()?))
 }
 
-/// The figures of the filter: of the client if there is one, else of the agent, the way and the
-/// days; of the last ninety days when none are said.
-async fn hours(app: &App, page: &Page, asked: &Asked) -> Result<Vec<Hour>, AppError> {
-    let (conn, actor) = (app.db().read(), page.actor());
-    if let Some(client) = asked.filter.client_id {
-        return Ok(contact_log::of_client(conn, &actor, client).await?);
-    }
-    let mut wanted: FigureFilter = asked.figures.clone();
-    if wanted.from.is_none() && wanted.to.is_none() {
-        wanted.from = page.day_of(&page.now).checked_sub_days(Days::new(USUAL_DAYS));
-    }
-    Ok(contact_log::figures(conn, &actor, &wanted).await?)
-}
-
 fn chart_title(page: &Page, asked: &Asked) -> String {
-    let usual = asked.figures.from.is_none() && asked.figures.to.is_none();
+    let usual = asked.is_open_ended();
     let key = match asked.filter.client_id {
         Some(_) => "contacts-chart-client",
+        None if asked.is_search() && usual => "contacts-chart-search-usual",
+        None if asked.is_search() => "contacts-chart-search",
         None if usual => "contacts-chart-usual",
         None => "contacts-chart",
     };

@@ -4,6 +4,7 @@ mod api;
 mod jobs;
 mod merge_pages;
 mod pages;
+mod pick;
 mod words;
 
 use axum::http::Method;
@@ -22,6 +23,7 @@ pub fn routes() -> Routes {
         .page(Method::GET, "/client/doublons", pages::list)
         .page(Method::POST, "/client/doublons/{id}/rejet", pages::dismiss)
         .page(Method::POST, "/client/doublons/{id}/reouverture", pages::reopen)
+        .page(Method::GET, "/client/{id}/fusionner", pick::pick)
         .page(Method::GET, "/client/{id}/fusionner/{other}", merge_pages::compare)
         .page(Method::POST, "/client/{id}/fusionner/{other}", merge_pages::merge)
         .page(Method::POST, "/client/{id}/fusionner/{other}/proposition", merge_pages::suggest)

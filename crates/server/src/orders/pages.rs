@@ -3,16 +3,21 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Html;
+use domain::Actor;
 use domain::clients::Client;
 use domain::orders::{self, Compared, Counts, Order, OrderFilter, Sort};
 use uuid::Uuid;
 
 use super::{basket, words};
 use crate::app::App;
+use crate::clients::words::{self as client_words, Line};
 use crate::error::AppError;
 use crate::extract::SignedIn;
 use crate::grid::{Column, Definition, Grid, ROWS, total_text};
-use crate::page::{Markup, Page};
+use crate::page::{Form, Markup, Page};
+
+/// Facts of an order's past that are shown.
+const LINES: u32 = 50;
 
 /// The list's columns.
 static GRID: Definition = Definition {
@@ -137,10 +142,13 @@ fn figures(page: &Page, counts: &Counts) -> Vec<Figure> {
 #[template(path = "orders/show.html")]
 struct Show {
     page: Page,
+    form: Form,
     order: Order,
     price: String,
     reason: Option<String>,
     candidates: Vec<(Compared, String)>,
+    /// What happened to it, the latest first.
+    past: Vec<Line>,
 }
 
 impl Show {
@@ -164,9 +172,20 @@ pub(super) async fn show(
 ) -> Result<Html<String>, AppError> {
     let actor = caller.actor();
     let order = orders::get(app.db().read(), &actor, id).await?;
+    show_one(&app, page, &actor, order, Form::new()).await
+}
+
+/// The order, and a client's code as it was typed.
+pub(super) async fn show_one(
+    app: &App,
+    page: Page,
+    actor: &Actor,
+    order: Order,
+    form: Form,
+) -> Result<Html<String>, AppError> {
     let compared = match order.link_state.as_str() {
         "linked" => Vec::new(),
-        _ => orders::compared(app.db(), &actor, &order).await?,
+        _ => orders::compared(app.db(), actor, &order).await?,
     };
     let said = |one: Compared| {
         let grounds = words::grounds(page.language, &one.candidate.grounds).join(", ");
@@ -175,7 +194,9 @@ pub(super) async fn show(
     let candidates = compared.into_iter().map(said).collect();
     let price = words::money(page.language, order.amount, &order.currency);
     let reason = order.why().map(|why| words::reason(page.language, &why));
-    Ok(Html(Show { page, order, price, reason, candidates }.render()?))
+    let past = orders::history(app.db().read(), actor, order.id, LINES).await?;
+    let past = past.into_iter().map(|entry| client_words::line(&page, entry, &[])).collect();
+    Ok(Html(Show { page, form, order, price, reason, candidates, past }.render()?))
 }
 
 /// A client's orders, for the client's page.

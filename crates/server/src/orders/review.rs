@@ -2,27 +2,35 @@
 
 use askama::Template;
 use axum::extract::{Form as FormBody, Path, RawQuery, State};
-use axum::response::{Html, Response};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse as _, Response};
 use domain::clients::NewClient;
 use domain::operations::imports::split_name;
 use domain::orders::{self, Answer, Compared, Order, OrderChanges, OrderFilter};
 use domain::paging::Total;
-use domain::{Error, clients};
+use domain::{Error, FieldError, clients};
 use uuid::Uuid;
 
-use super::words;
+use super::{pages, words};
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::SignedIn;
 use crate::grid::Query;
 use crate::page::{Flash, Form, Page, local_path, redirect_with};
 
-/// One field of the order beside each candidate's.
-struct Line {
+/// A field of the order, or of a client beside it.
+struct Cell {
     label: String,
-    asked: String,
-    /// Value, and the class and word of how it agrees.
-    cells: Vec<(String, &'static str)>,
+    value: String,
+    /// `agrees`, `near` or `differs`; empty where there is nothing to compare.
+    class: &'static str,
+}
+
+/// A client who may have made the order.
+struct Choice {
+    compared: Compared,
+    cells: Vec<Cell>,
+    grounds: String,
 }
 
 #[derive(Template)]
@@ -32,16 +40,11 @@ struct Review {
     order: Option<Order>,
     price: String,
     reason: String,
-    lines: Vec<Line>,
-    candidates: Vec<(Compared, String)>,
+    /// What the order says.
+    asked: Vec<Cell>,
+    choices: Vec<Choice>,
     left: Total,
     skip: Option<String>,
-}
-
-impl Review {
-    fn agreement(&self, class: &str) -> String {
-        self.page.t(&format!("review-{class}"))
-    }
 }
 
 /// `GET /commandes/a-verifier`
@@ -70,60 +73,64 @@ pub(super) async fn queue(
         ),
         None => Default::default(),
     };
-    let lines = order.as_ref().map(|order| lines(&page, order, &compared)).unwrap_or_default();
-    let said = |one: Compared| {
-        let grounds = words::grounds(page.language, &one.candidate.grounds).join(", ");
-        (one, grounds)
-    };
-    let candidates = compared.into_iter().map(said).collect();
-    Ok(Html(Review { page, order, price, reason, lines, candidates, left, skip }.render()?))
+    let asked = order.as_ref().map(|order| asked(&page, order)).unwrap_or_default();
+    let choices = compared.into_iter().map(|one| choice(&page, &asked, one)).collect();
+    Ok(Html(Review { page, order, price, reason, asked, choices, left, skip }.render()?))
 }
 
-fn lines(page: &Page, order: &Order, compared: &[Compared]) -> Vec<Line> {
-    let of =
-        |label: &str, asked: &Option<String>, cell: fn(&Compared) -> (String, &'static str)| Line {
-            label: page.t(label),
-            asked: asked.clone().unwrap_or_default(),
-            cells: compared.iter().map(cell).collect(),
-        };
+fn asked(page: &Page, order: &Order) -> Vec<Cell> {
+    let of = |label: &str, value: &Option<String>| Cell {
+        label: page.t(label),
+        value: value.clone().unwrap_or_default(),
+        class: "",
+    };
     vec![
-        of("review-name", &order.client_name, |one| {
-            let grounds = &one.candidate.grounds;
-            let class = match (grounds.given.as_str(), grounds.family.as_str()) {
-                ("same", "same") => "agrees",
-                _ if grounds.similarity >= 0.6 => "near",
-                _ => "differs",
-            };
-            (one.client.full_name.clone(), class)
-        }),
-        of("review-email", &order.email, |one| {
-            let class = match one.candidate.grounds.email.as_str() {
-                "exact" => "agrees",
-                "mistyped" => "near",
-                _ => "differs",
-            };
-            (one.client.emails.join(", "), class)
-        }),
-        of("review-phone", &order.phone, |one| {
-            let class = match one.candidate.grounds.phone.as_str() {
-                "exact" => "agrees",
-                "none" => "differs",
-                _ => "near",
-            };
-            let phones: Vec<&str> =
-                one.client.phones.iter().map(|phone| phone.raw.as_str()).collect();
-            (phones.join(", "), class)
-        }),
-        of("review-company", &None, |one| {
-            (one.client.company_name.clone().unwrap_or_default(), "")
-        }),
+        of("review-name", &order.client_name),
+        of("review-email", &order.email),
+        of("review-phone", &order.phone),
     ]
+}
+
+/// A client's fields, in the order of those of [`asked`].
+fn choice(page: &Page, asked: &[Cell], compared: Compared) -> Choice {
+    let grounds = &compared.candidate.grounds;
+    let name = match (grounds.given.as_str(), grounds.family.as_str()) {
+        ("same", "same") => "agrees",
+        _ if grounds.similarity >= 0.6 => "near",
+        _ => "differs",
+    };
+    let email = match grounds.email.as_str() {
+        "exact" => "agrees",
+        "mistyped" => "near",
+        _ => "differs",
+    };
+    let phone = match grounds.phone.as_str() {
+        "exact" => "agrees",
+        "none" => "differs",
+        _ => "near",
+    };
+    let client = &compared.client;
+    let phones: Vec<&str> = client.phones.iter().map(|phone| phone.raw.as_str()).collect();
+    let values = [
+        (client.full_name.clone(), name),
+        (client.emails.join(", "), email),
+        (phones.join(", "), phone),
+    ];
+    let cells = asked.iter().zip(values).map(|(asked, (value, class))| Cell {
+        label: asked.label.clone(),
+        class: if asked.value.is_empty() || value.is_empty() { "" } else { class },
+        value,
+    });
+    let cells = cells.collect();
+    let grounds = words::grounds(page.language, grounds).join(", ");
+    Choice { cells, grounds, compared }
 }
 
 /// `POST /commandes/{id}/lien`: whose it is. `answer` is `client` (with `client` or `code`),
 /// `nobody` or `create`; `back` is where to go.
 pub(super) async fn answer(
     State(app): State<App>,
+    page: Page,
     caller: SignedIn,
     Path(id): Path<Uuid>,
     FormBody(pairs): FormBody<Vec<(String, String)>>,
@@ -141,7 +148,7 @@ pub(super) async fn answer(
         "create" => Answer::NewClient(Box::new(client_of(&order))),
         _ => match chosen(&app, &order, &form).await? {
             Some(client) => Answer::Client(client),
-            None => return Ok(redirect_with(&back, &Flash::error("order-no-client-flash"))),
+            None => return unknown_client(&app, page, &caller, order, form).await,
         },
     };
     let version = form.value("version").parse().ok();
@@ -151,6 +158,20 @@ pub(super) async fn answer(
         Err(Error::Invalid(_)) => Ok(redirect_with(&here, &Flash::error("order-no-name-flash"))),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The order again, with what was typed and what is wrong with it.
+async fn unknown_client(
+    app: &App,
+    page: Page,
+    caller: &SignedIn,
+    order: Order,
+    form: Form,
+) -> Result<Response, AppError> {
+    let error = FieldError { field: "code".into(), code: "unknown-client", args: Vec::new() };
+    let form = form.failed(&page, &[error]);
+    let shown = pages::show_one(app, page, &caller.actor(), order, form).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response())
 }
 
 fn decided(order: &Order) -> Flash {

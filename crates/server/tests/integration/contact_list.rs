@@ -11,6 +11,7 @@ use crate::support::{Browser, TestApp};
 both_engines!(
     the_list_is_filtered_searched_and_walked,
     figures_follow_the_centre_s_clock,
+    figures_follow_the_search,
     the_client_list_filters_and_sorts_by_contact,
     a_file_shows_what_the_list_shows,
 );
@@ -151,6 +152,52 @@ async fn the_client_list_filters_and_sorts_by_contact(app: TestApp) {
     assert_eq!(codes("notification_client=none").await, ["B"]);
     assert_eq!(codes("sort=-date_notification").await, ["D", "A", "C", "B"]);
     assert_eq!(codes("sort=date_notification").await, ["C", "A", "D", "B"]);
+}
+
+/// The heat map counts what the search lists, agents' names and `statut` aside included.
+async fn figures_follow_the_search(app: TestApp) {
+    let (agent, other) = (app.sign_in(Role::Agent).await, app.sign_in(Role::Agent).await);
+    let awa = client(&agent, "Œuvrard", "0000100400").await;
+    let zoe = client(&agent, "Martin", "0000200500").await;
+    for (who, id, statut, canal) in [
+        (&agent, &awa, "succes", "phone"),
+        (&agent, &awa, "echec", "sms"),
+        (&other, &awa, "echec", "phone"),
+        (&other, &zoe, "succes", "phone"),
+    ] {
+        let body = json!({ "statut": statut, "canal": canal });
+        who.post(&format!("/api/clients/{id}/notifier"), &body).await.expect(201);
+    }
+    let count = async |query: &str| {
+        let path = format!("/api/notifications/figures?{query}");
+        let hours = agent.get(&path).await.expect(200).json();
+        let sum = |field: &str| -> i64 {
+            hours["data"].as_array().unwrap().iter().map(|h| h[field].as_i64().unwrap()).sum()
+        };
+        (sum("attempts"), sum("successes"))
+    };
+    assert_eq!(count("").await, (4, 2));
+    assert_eq!(count("q=oeuvrard").await, (3, 1), "a client's name, accents aside");
+    assert_eq!(count("q=0000200").await, (1, 1), "part of a code");
+    assert_eq!(count("q=personne").await, (0, 0));
+    assert_eq!(count("q=oeuvrard&canal=sms").await, (1, 0), "with the other filters");
+    assert_eq!(count("q=oeuvrard&statut=echec").await, (3, 1), "a rate needs both");
+    assert_eq!(count("q=oeuvrard&utilisateur=me").await, (2, 1));
+    assert_eq!(count("client=0000100400&utilisateur=me").await, (2, 1));
+    assert_eq!(count("q=oeuvrard&from=2026-11-21").await, (0, 0));
+    let me = other.get("/api/me").await.expect(200).json();
+    let name = me["name"].as_str().unwrap().replace(' ', "+");
+    assert_eq!(count(&format!("q={name}")).await, (2, 1), "an agent's name");
+    let page = agent.get("/contacts?q=oeuvrard").await.expect(200).body;
+    assert!(page.contains("Taux de succès de la recherche"), "{page}");
+    assert!(page.contains("33\u{a0}%"), "one of three: {page}");
+    // A year later the usual ninety days hold nothing of it; its days do.
+    app.clock.advance(TimeDelta::days(365));
+    let agent = app.browser_of(agent.user.unwrap()).await;
+    let page = agent.get("/contacts?q=oeuvrard").await.expect(200).body;
+    assert!(page.contains("Aucune tentative sur cette période"), "{page}");
+    let page = agent.get("/contacts?q=oeuvrard&from=2026-11-01").await.expect(200).body;
+    assert!(page.contains("33\u{a0}%"), "{page}");
 }
 
 async fn a_file_shows_what_the_list_shows(app: TestApp) {

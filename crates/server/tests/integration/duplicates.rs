@@ -30,13 +30,13 @@ fn id(client: &Json) -> Uuid {
     client["id"].as_str().unwrap().parse().unwrap()
 }
 
-async fn night(app: &TestApp) {
+pub async fn night(app: &TestApp) {
     duplicates::arm(&app.db, app.clock.now()).await.unwrap();
     app.clock.advance(TimeDelta::days(1));
     app.work().await;
 }
 
-async fn pairs(browser: &Browser, query: &str) -> Vec<Json> {
+pub async fn pairs(browser: &Browser, query: &str) -> Vec<Json> {
     let page = browser.get(&format!("/api/duplicates{query}")).await.expect(200).json();
     page["data"].as_array().unwrap().clone()
 }

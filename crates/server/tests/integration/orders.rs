@@ -26,7 +26,7 @@ both_engines!(
     another_centre_sees_nothing,
 );
 
-async fn client(app: &TestApp, first: &str, last: &str, email: &str, phone: &str) -> Uuid {
+pub async fn client(app: &TestApp, first: &str, last: &str, email: &str, phone: &str) -> Uuid {
     let list = |text: &str| -> Vec<String> {
         if text.is_empty() { Vec::new() } else { vec![text.to_owned()] }
     };
@@ -41,13 +41,13 @@ async fn client(app: &TestApp, first: &str, last: &str, email: &str, phone: &str
     clients::create(&app.db, &Actor::system(), new, app.clock.now()).await.unwrap()
 }
 
-async fn post(browser: &Browser, number: &str, name: &str, email: &str, phone: &str) -> Json {
+pub async fn post(browser: &Browser, number: &str, name: &str, email: &str, phone: &str) -> Json {
     let body = json!({ "number": number, "client_name": name, "email": email, "phone": phone,
         "price": { "amount": 1000, "currency": "EUR" } });
     browser.post("/api/orders", &body).await.expect(201).json()
 }
 
-async fn read(browser: &Browser, id: &Json) -> Json {
+pub async fn read(browser: &Browser, id: &Json) -> Json {
     browser.get(&format!("/api/orders/{}", id.as_str().unwrap())).await.expect(200).json()
 }
 
@@ -59,7 +59,7 @@ async fn upload(browser: &Browser, file: impl Into<Vec<u8>>, more: &[(&str, &str
     browser.send(browser.request("POST", "/api/imports/orders").multipart(form)).await
 }
 
-async fn import(app: &TestApp, browser: &Browser, file: &str) -> Json {
+pub async fn import(app: &TestApp, browser: &Browser, file: &str) -> Json {
     let started = upload(browser, file, &[]).await.expect(202).json();
     app.work().await;
     operation(browser, started["id"].as_str().unwrap()).await
