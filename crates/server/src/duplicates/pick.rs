@@ -15,6 +15,9 @@ use crate::extract::SignedIn;
 use crate::grid::Query;
 use crate::page::{Markup, Page};
 
+/// From that score on, what two records share says something.
+const TELLING: i32 = 40;
+
 /// A record that may be the other one.
 struct Row {
     card: Card,
@@ -59,7 +62,7 @@ pub(super) async fn pick(
 }
 
 fn row(page: &Page, possible: Possible) -> Row {
-    let speaks = !possible.reasons.is_empty() && possible.score > 0;
+    let speaks = possible.score >= TELLING;
     Row {
         score: speaks.then(|| words::score_pill(page, possible.score)),
         reasons: words::reasons(page, &possible.reasons),

@@ -236,7 +236,7 @@ impl Grid {
     ) -> Self {
         let mut query = Query::of(&page.path);
         let cursor = query.take("cursor");
-        let first = query.take("from").and_then(|n| n.parse().ok()).unwrap_or(1);
+        let first = query.take("row").and_then(|n| n.parse().ok()).unwrap_or(1);
         let known = |sort: &&str| {
             let key = sort.trim_start_matches('-');
             definition.columns.iter().any(|c| c.sort == Some(key))
@@ -285,8 +285,8 @@ impl Grid {
     ) {
         let count = i64::try_from(rows).unwrap_or(0);
         let link = |cursor: String, first: i64| {
-            let from = first.max(1).to_string();
-            self.query.with("cursor", &cursor).with("from", &from).href(self.path)
+            let row = first.max(1).to_string();
+            self.query.with("cursor", &cursor).with("row", &row).href(self.path)
         };
         let after = next.map(|cursor| link(cursor, self.first + count));
         let before = previous.map(|cursor| link(cursor, self.first - i64::from(ROWS)));

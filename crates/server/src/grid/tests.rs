@@ -63,11 +63,11 @@ fn columns_follow_the_user_and_stay_in_the_page_when_hidden() {
 #[test]
 fn the_url_is_the_state() {
     let view = SavedView { id: Uuid::nil(), name: "Rouges".into(), query: "colour=red".into() };
-    let page = page("/fruits?colour=red&sort=name&cursor=abc&from=26");
+    let page = page("/fruits?colour=red&sort=name&cursor=abc&row=26");
     let mut grid = Grid::new(&page, &FRUIT, &Choices::default(), vec![view]);
     grid.fill(Total { value: 10_000, exact: false }, 2, Some("p".into()), Some("n".into()));
     grid.chip("colour", "Couleur".into(), "Rouge".into());
-    assert_eq!(grid.next.as_deref(), Some("/fruits?colour=red&sort=name&cursor=n&from=28"));
+    assert_eq!(grid.next.as_deref(), Some("/fruits?colour=red&sort=name&cursor=n&row=28"));
     assert_eq!(grid.previous.as_deref(), Some("/fruits?colour=red&sort=name&cursor=p&from=1"));
     assert_eq!(grid.columns[0].sort_href.as_deref(), Some("/fruits?colour=red&sort=-name"));
     assert_eq!(grid.chips[0].remove, "/fruits?sort=name");

@@ -3,6 +3,7 @@
 mod pages;
 mod reference;
 mod refusals;
+mod topics;
 
 use std::sync::LazyLock;
 
@@ -26,7 +27,7 @@ pub fn routes() -> Routes {
     )
 }
 
-/// Says how callers prove who they are.
+/// Says how callers prove who they are, and what they must know of each topic.
 pub fn complete(document: &mut utoipa::openapi::OpenApi) {
     let components = document.components.get_or_insert_with(Default::default);
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
@@ -34,6 +35,7 @@ pub fn complete(document: &mut utoipa::openapi::OpenApi) {
     components.add_security_scheme("bearer", bearer);
     components.add_security_scheme("session", cookie);
     refusals::complete(document);
+    topics::complete(document);
 }
 
 async fn document() -> Response {

@@ -11,6 +11,8 @@ pub(super) struct Reference {
 /// Operations on one thing.
 pub(super) struct Group {
     pub(super) name: String,
+    /// What to know first, one paragraph each.
+    pub(super) text: Vec<String>,
     pub(super) operations: Vec<Operation>,
 }
 
@@ -59,7 +61,10 @@ pub(super) fn read() -> Reference {
             let read = operation_of(method, path, operation);
             match groups.iter_mut().find(|group| group.name == name) {
                 Some(group) => group.operations.push(read),
-                None => groups.push(Group { name, operations: vec![read] }),
+                None => {
+                    let text = about(&document, &name);
+                    groups.push(Group { name, text, operations: vec![read] });
+                }
             }
         }
     }
@@ -72,6 +77,14 @@ pub(super) fn read() -> Reference {
         })
         .collect();
     Reference { groups, schemas }
+}
+
+fn about(document: &Json, tag: &str) -> Vec<String> {
+    let tags = document["tags"].as_array().into_iter().flatten();
+    let said = tags.filter(|one| one["name"] == tag).map(|one| text(&one["description"]));
+    // The page shows text as it is: signs of emphasis would stand in it.
+    let plain = said.map(|text| text.replace("**", "").replace('`', ""));
+    plain.flat_map(|text| text.split("\n\n").map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 fn operation_of(method: &str, path: &str, operation: &Json) -> Operation {

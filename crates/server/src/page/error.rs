@@ -2,7 +2,7 @@ use askama::Template;
 use chrono::DateTime;
 
 use super::{Page, zone_of};
-use crate::error::AppError;
+use crate::error::{AppError, field_message};
 use crate::i18n::Language;
 use crate::identity::Identity;
 use crate::nav::Counts;
@@ -19,6 +19,8 @@ struct Said {
     status: u16,
     message: String,
     advice: String,
+    /// Each wrong field, and what is wrong with it.
+    fields: Vec<(String, String)>,
     request_id: String,
 }
 
@@ -60,6 +62,7 @@ impl ErrorPage {
             status,
             message: language.t(&format!("error-{}", error.key())),
             advice: language.t(advice(status)),
+            fields: fields(language, error),
             request_id: request_id.to_owned(),
         };
         Self { page, said }
@@ -77,6 +80,11 @@ impl ErrorPage {
             Outside { page, said }.render()
         }
     }
+}
+
+fn fields(language: Language, error: &AppError) -> Vec<(String, String)> {
+    let AppError::Domain(domain::Error::Invalid(fields)) = error else { return Vec::new() };
+    fields.iter().map(|one| (one.field.clone(), field_message(language, one))).collect()
 }
 
 /// What to do now, by kind of error.

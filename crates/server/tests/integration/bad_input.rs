@@ -57,7 +57,7 @@ async fn bad_changes_and_bad_pages_name_their_field(app: TestApp) {
     assert!(again.contains("Ce client n’existe pas"), "{again}");
     let wrong = [("status", "succes")];
     let answer = owner.post_form(&format!("{page}/statut"), &wrong).await.expect(422);
-    assert!(answer.body.contains("Statut"), "{}", answer.body);
+    assert!(answer.body.contains("<code>status</code>"), "{}", answer.body);
     assert_eq!(read(&owner, &order["id"]).await["status"], "pending", "nothing changed");
 }
 
@@ -65,7 +65,7 @@ async fn a_click_and_a_client_s_form_name_their_field(app: TestApp) {
     let agent = app.sign_in(Role::Agent).await;
     let id = crate::contact_log::client(&agent, "Diop", "C1").await;
     for (path, named) in [
-        (format!("/client/{id}/contact"), "Statut"),
+        (format!("/client/{id}/contact"), "<code>statut</code>"),
         (format!("/client/{}/contact", uuid::Uuid::nil()), ""),
     ] {
         let answer = agent.post_form(&path, &[("statut", "perdu")]).await;

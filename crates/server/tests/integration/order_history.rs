@@ -40,7 +40,10 @@ async fn an_order_and_its_client_tell_of_the_link(app: TestApp) {
     let fact = "SELECT id FROM events WHERE kind = 'order.linked' ORDER BY seq LIMIT 1";
     let together: Option<Uuid> = Sql::new(fact).scalar(&tx).await.unwrap();
     let mut sql = Sql::new("UPDATE events SET client_id = NULL, subject_id = ");
-    sql.bind(together).push(" WHERE kind = 'order.linked'");
+    sql.bind(Uuid::nil()).push(" WHERE kind = 'order.linked'");
+    sql.execute(&tx).await.unwrap();
+    let mut sql = Sql::new("UPDATE events SET subject_id = id WHERE id = ");
+    sql.bind(together);
     sql.execute(&tx).await.unwrap();
     let mut sql = Sql::new("UPDATE orders SET linked_in = ");
     sql.bind(together);
