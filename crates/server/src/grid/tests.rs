@@ -68,7 +68,7 @@ fn the_url_is_the_state() {
     grid.fill(Total { value: 10_000, exact: false }, 2, Some("p".into()), Some("n".into()));
     grid.chip("colour", "Couleur".into(), "Rouge".into());
     assert_eq!(grid.next.as_deref(), Some("/fruits?colour=red&sort=name&cursor=n&row=28"));
-    assert_eq!(grid.previous.as_deref(), Some("/fruits?colour=red&sort=name&cursor=p&from=1"));
+    assert_eq!(grid.previous.as_deref(), Some("/fruits?colour=red&sort=name&cursor=p&row=1"));
     assert_eq!(grid.columns[0].sort_href.as_deref(), Some("/fruits?colour=red&sort=-name"));
     assert_eq!(grid.chips[0].remove, "/fruits?sort=name");
     let rows = vec![(7, "Poire <b>".to_owned()), (8, "Figue".to_owned())];
