@@ -24,8 +24,6 @@ mod queries;
 mod relations;
 mod scan;
 mod subject;
-#[cfg(test)]
-mod tests;
 mod unmerge;
 mod weigh;
 

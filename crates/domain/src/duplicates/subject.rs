@@ -70,18 +70,6 @@ impl Subject {
         Uuid::from_u128(self.record.id)
     }
 
-    /// The record as it is weighed.
-    #[cfg(test)]
-    pub(super) fn record(&self) -> &ClientRecord {
-        &self.record
-    }
-
-    /// Addresses, numbers and names as they are looked up.
-    #[cfg(test)]
-    pub(super) fn keys(&self) -> [&[String]; 3] {
-        [&self.emails, &self.numbers, &self.names]
-    }
-
     fn named(id: Uuid, first: Option<&str>, last: Option<&str>, company: Option<&str>) -> Self {
         let text = |value: Option<&str>| value.unwrap_or_default().trim().to_owned();
         let (first, last, company) = (text(first), text(last), text(company));
@@ -117,7 +105,7 @@ impl Subject {
     }
 
     /// How alike the two are, and whether that is enough to say so.
-    pub(super) fn weigh(&self, other: &Self, region: &str) -> (Alike, bool) {
+    fn weigh(&self, other: &Self, region: &str) -> (Alike, bool) {
         let evidence = linking::compare(&self.record, &other.record, region);
         let (mine, its) = (fold(&self.record.company), fold(&other.record.company));
         let extras = Extras {
