@@ -42,7 +42,7 @@ test("a file of orders is imported, reviewed from the keyboard and linked", asyn
     await page.goto("/commandes?q=W-2");
     await page.getByRole("link", { name: "W-2", exact: true }).click();
     await page.goto("/commandes/a-verifier");
-    const title = page.locator("form[data-controller=review] .notice strong");
+    const title = page.locator("form[data-controller=review] .review-asked strong");
     for (let n = 0; n < 200 && !(await title.innerText()).startsWith("W-2"); n++) {
       const before = await title.innerText();
       await page.keyboard.press("s");
@@ -67,7 +67,7 @@ test.describe("without JavaScript", () => {
   test("the queue is answered by a plain form", async ({ page, vigie }) => {
     await signIn(page, await demonstrate(vigie), password);
     await page.goto("/commandes/a-verifier");
-    const number = await page.locator("form .notice strong").innerText();
+    const number = await page.locator("form .review-asked strong").innerText();
     await page.getByRole("button", { name: "Aucun de ces clients" }).click();
     await expect(page.locator(".toast").first()).toContainText(`Commande ${number} laissée sans client`);
   });
