@@ -84,6 +84,8 @@ async fn connect_sqlite(path: &str, sizes: PoolSizes) -> Result<Db, ConnectError
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(30))
         .statement_cache_capacity(400)
+        // A page of rows goes over without the thread that reads them waiting for its reader.
+        .row_buffer_size(512)
         .pragma("cache_size", "-16000")
         .pragma("mmap_size", "1073741824")
         .pragma("temp_store", "memory")

@@ -2,6 +2,8 @@ use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, ExecResult, FromQueryResult, Statement, TryGetable, Value,
 };
 
+use super::Tx;
+
 /// A statement under construction: text with numbered placeholders and the values bound to them.
 ///
 /// ```
@@ -96,6 +98,17 @@ impl Sql {
     pub async fn execute(self, conn: &impl ConnectionTrait) -> Result<u64, DbErr> {
         let result: ExecResult = conn.execute_raw(self.statement(conn)).await?;
         Ok(result.rows_affected())
+    }
+
+    /// Has it done within `tx` before anything that is asked of it afterwards, and at the latest
+    /// before the commit, without waiting for an answer: on SQLite what comes next takes it along,
+    /// which spares the writer that everybody waits for one errand between threads. For changes
+    /// that only a fault can refuse: an error may surface at a later statement of `tx`.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn later(self, tx: &Tx) -> Result<(), DbErr> {
+        tx.put_off(self.statement(tx)).await
     }
 
     /// All rows.

@@ -1,9 +1,9 @@
-use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
-    QueryResult, Statement, TransactionTrait,
+    QueryResult, Statement, TransactionTrait, Value,
 };
 use tokio::sync::{OwnedMutexGuard, watch};
 
@@ -19,6 +19,35 @@ pub struct Tx {
     db: Db,
     kind: Kind,
     signals: StdMutex<Vec<Signal>>,
+    /// What [`Sql::later`] left to be done: nothing on PostgreSQL.
+    put_off: StdMutex<PutOff>,
+}
+
+/// Past that many values, statements go at once: each is an errand worth its way.
+const MOST_PUT_OFF: usize = 1_000;
+
+/// Statements that wait for the next one, as one text with `?` for its values.
+#[derive(Debug, Default)]
+struct PutOff {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl PutOff {
+    /// Before `statement`, in one. `None` where its placeholders have numbers, which would count
+    /// from the first statement on.
+    fn lead(&mut self, statement: Statement) -> Result<Statement, Statement> {
+        if self.text.is_empty() {
+            return Ok(statement);
+        }
+        if statement.sql.contains('$') {
+            return Err(statement);
+        }
+        let Self { mut text, mut values } = std::mem::take(self);
+        text.push_str(&statement.sql);
+        values.extend(statement.values.into_iter().flatten());
+        Ok(Statement::from_sql_and_values(DbBackend::Sqlite, text, values))
+    }
 }
 
 #[derive(Debug)]
@@ -47,7 +76,8 @@ impl Tx {
             Engine::Sqlite => begin_sqlite(db).await?,
             Engine::Postgres => Kind::Postgres(db.0.write.begin().await?),
         };
-        Ok(Self { db: db.clone(), kind, signals: StdMutex::default() })
+        let (signals, put_off) = Default::default();
+        Ok(Self { db: db.clone(), kind, signals, put_off })
     }
 
     /// The engine behind it.
@@ -63,16 +93,64 @@ impl Tx {
         }
     }
 
+    /// Leaves `statement` to be done with the next one. See [`Sql::later`].
+    pub(super) async fn put_off(&self, statement: Statement) -> Result<(), DbErr> {
+        let Kind::Sqlite(held) = &self.kind else {
+            return self.execute_raw(statement).await.map(drop);
+        };
+        if statement.sql.contains('$') {
+            self.flush().await?;
+            return held.conn.execute_raw(statement).await.map(drop);
+        }
+        let full = {
+            let mut put_off = self.waiting();
+            put_off.text.push_str(&statement.sql);
+            put_off.text.push(';');
+            put_off.values.extend(statement.values.into_iter().flatten());
+            put_off.values.len() >= MOST_PUT_OFF
+        };
+        if full { self.flush().await } else { Ok(()) }
+    }
+
+    /// Has done what [`Sql::later`] put off, so that an error of it surfaces here.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn flush(&self) -> Result<(), DbErr> {
+        let PutOff { text, values } = std::mem::take(&mut *self.waiting());
+        match &self.kind {
+            Kind::Sqlite(held) if !text.is_empty() => {
+                let all = Statement::from_sql_and_values(DbBackend::Sqlite, text, values);
+                held.conn.execute_raw(all).await.map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, PutOff> {
+        self.put_off.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `statement` with what was put off before it.
+    async fn led(&self, statement: Statement) -> Result<Statement, DbErr> {
+        let led = self.waiting().lead(statement);
+        match led {
+            Ok(statement) => Ok(statement),
+            Err(statement) => self.flush().await.map(|()| statement),
+        }
+    }
+
     /// Commits, then sends the signals.
     ///
     /// # Errors
     /// The engine's; nothing was committed then.
     pub async fn commit(self) -> Result<(), DbErr> {
-        let Self { db, kind, signals } = self;
+        let Self { db, kind, signals, put_off } = self;
+        let mut put_off = put_off.into_inner().unwrap_or_else(PoisonError::into_inner);
         let signals = signals.into_inner().unwrap_or_else(PoisonError::into_inner);
         match kind {
             Kind::Sqlite(held) => {
-                held.commit(&db).await?;
+                held.commit(&db, &mut put_off).await?;
                 for signal in signals {
                     // Nobody listening is fine: signals are a courtesy.
                     let _ = db.0.signals.send(signal);
@@ -121,8 +199,10 @@ async fn begin_sqlite(db: &Db) -> Result<Kind, DbErr> {
 
 impl SqliteGuard {
     /// Releases the savepoint and returns once the group is on disk.
-    async fn commit(mut self, db: &Db) -> Result<(), DbErr> {
-        self.conn.execute_unprepared("RELEASE verb").await?;
+    async fn commit(mut self, db: &Db, put_off: &mut PutOff) -> Result<(), DbErr> {
+        let release = Statement::from_string(DbBackend::Sqlite, "RELEASE verb");
+        let release = put_off.lead(release).unwrap_or_else(|alone| alone);
+        self.conn.execute_raw(release).await?;
         let Some(mut guard) = self.guard.take() else { return Ok(()) };
         let Some(group) = guard.group.as_mut() else {
             return Err(DbErr::Custom("the group of this transaction is gone".into()));
@@ -199,28 +279,35 @@ impl ConnectionTrait for Tx {
 
     async fn execute_raw(&self, stmt: Statement) -> Result<ExecResult, DbErr> {
         match &self.kind {
-            Kind::Sqlite(held) => held.conn.execute_raw(stmt).await,
+            Kind::Sqlite(held) => {
+                // Apart, so that the rows it touched are its own.
+                self.flush().await?;
+                held.conn.execute_raw(stmt).await
+            }
             Kind::Postgres(tx) => tx.execute_raw(stmt).await,
         }
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match &self.kind {
-            Kind::Sqlite(held) => held.conn.execute_unprepared(sql).await,
+            Kind::Sqlite(held) => {
+                self.flush().await?;
+                held.conn.execute_unprepared(sql).await
+            }
             Kind::Postgres(tx) => tx.execute_unprepared(sql).await,
         }
     }
 
     async fn query_one_raw(&self, stmt: Statement) -> Result<Option<QueryResult>, DbErr> {
         match &self.kind {
-            Kind::Sqlite(held) => held.conn.query_one_raw(stmt).await,
+            Kind::Sqlite(held) => held.conn.query_one_raw(self.led(stmt).await?).await,
             Kind::Postgres(tx) => tx.query_one_raw(stmt).await,
         }
     }
 
     async fn query_all_raw(&self, stmt: Statement) -> Result<Vec<QueryResult>, DbErr> {
         match &self.kind {
-            Kind::Sqlite(held) => held.conn.query_all_raw(stmt).await,
+            Kind::Sqlite(held) => held.conn.query_all_raw(self.led(stmt).await?).await,
             Kind::Postgres(tx) => tx.query_all_raw(stmt).await,
         }
     }

@@ -240,7 +240,7 @@ pub(super) async fn overwrite(
     for table in ["client_emails", "client_phones"] {
         let mut sql = Sql::new(format!("DELETE FROM {table} WHERE client_id = "));
         sql.bind(current.id);
-        sql.execute(tx).await?;
+        sql.later(tx).await?;
     }
     let one = [(current.id, client.clone())];
     insert_contacts(tx, current.call_center_id, &one).await?;
@@ -259,7 +259,7 @@ pub(super) async fn set(
     let mut sql = Sql::new(format!("UPDATE clients SET {column} = "));
     sql.bind(value).push(", version = version + 1, updated_at = ").bind(now);
     sql.push(" WHERE id = ").bind(id);
-    sql.execute(tx).await?;
+    sql.later(tx).await?;
     Ok(())
 }
 
@@ -300,7 +300,7 @@ pub(super) async fn refresh_next_alert(tx: &Tx, clients: &[Uuid]) -> Result<(), 
              WHERE id IN ",
         );
         sql.bind_list(ids.to_vec());
-        sql.execute(tx).await?;
+        sql.later(tx).await?;
     }
     Ok(())
 }

@@ -155,7 +155,7 @@ pub(super) async fn insert(tx: &Tx, rows: Vec<(i64, String)>) -> Result<(), DbEr
             sql.push(if index > 0 { ", (" } else { "(" }).bind(seq).push(", ");
             sql.push(cast.0).bind(grams).push(cast.1);
         }
-        sql.execute(tx).await?;
+        sql.later(tx).await?;
     }
     Ok(())
 }
@@ -169,7 +169,7 @@ pub(super) async fn replace(tx: &Tx, seq: i64, text: String) -> Result<(), DbErr
 async fn forget(tx: &Tx, seqs: Vec<i64>) -> Result<(), DbErr> {
     let mut sql = Sql::new("DELETE FROM client_grams WHERE rowid IN ");
     sql.bind_list(seqs);
-    sql.execute(tx).await?;
+    sql.later(tx).await?;
     Ok(())
 }
 

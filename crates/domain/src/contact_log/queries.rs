@@ -152,7 +152,7 @@ pub(super) async fn set_channel(
         "UPDATE contact_attempts SET channel = $1, channel_word = $2 WHERE id = $3",
         [channel.into(), word.into(), id.into()],
     )
-    .execute(tx)
+    .later(tx)
     .await?;
     Ok(())
 }
@@ -185,7 +185,7 @@ pub(super) async fn refresh_status(tx: &Tx, clients: &[Uuid]) -> Result<(), DbEr
              ORDER BY a.created_at DESC, a.seq DESC LIMIT 1) WHERE id IN ",
         );
         sql.bind_list(ids.to_vec());
-        sql.execute(tx).await?;
+        sql.later(tx).await?;
     }
     Ok(())
 }

@@ -233,7 +233,7 @@ pub(super) async fn move_account(tx: &Tx, from: Uuid, to: Uuid) -> Result<(), Db
          user_id = (SELECT f.user_id FROM clients f WHERE f.id = $2) WHERE id = $3",
         [from.into(), from.into(), to.into()],
     )
-    .execute(tx)
+    .later(tx)
     .await?;
     let empty = "UPDATE clients SET username = '', user_id = NULL WHERE id = $1";
     Sql::with(empty, [from.into()]).execute(tx).await.map(drop)
@@ -272,7 +272,7 @@ async fn insert(tx: &Tx, values: [Value; 12]) -> Result<(), DbErr> {
          VALUES ",
     );
     sql.bind_list(values);
-    sql.execute(tx).await.map(drop)
+    sql.later(tx).await
 }
 
 /// A merge the actor may see.

@@ -70,7 +70,7 @@ pub(super) async fn set_state(
     sql.bind(state.as_str()).push(", decided_by = ").bind(by);
     sql.push(", decided_at = ").bind(now).push(", updated_at = ").bind(now);
     sql.push(" WHERE id = ").bind(pair);
-    sql.execute(tx).await.map(drop)
+    sql.later(tx).await
 }
 
 /// Writes pairs that were found. A dismissed one opens again when it was found on something else.
@@ -153,7 +153,7 @@ pub(super) async fn drop_stale(
     for ids in gone.chunks(500) {
         let mut sql = Sql::new("DELETE FROM duplicate_pairs WHERE id IN ");
         sql.bind_list(ids.to_vec());
-        sql.execute(tx).await?;
+        sql.later(tx).await?;
     }
     Ok(())
 }

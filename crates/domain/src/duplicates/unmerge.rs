@@ -196,7 +196,7 @@ async fn note_kept(tx: &Tx, id: Uuid, kept: &[Kept]) -> Result<()> {
     let kept: Vec<Json> = kept.iter().map(Kept::as_json).collect();
     let mut sql = Sql::new("UPDATE client_merges SET kept = ");
     sql.bind(json!(kept)).push(" WHERE id = ").bind(id);
-    sql.execute(tx).await?;
+    sql.later(tx).await?;
     Ok(())
 }
 

@@ -58,7 +58,7 @@ pub(super) async fn append(tx: &Tx, mut rows: Vec<Event>) -> Result<i64, DbErr> 
     }
     insert_many(tx, "events", &COLUMNS, values, "").await?;
     Sql::with("UPDATE event_head SET seq = $1, hash = $2", [seq.into(), previous.into()])
-        .execute(tx)
+        .later(tx)
         .await?;
     Ok(seq)
 }

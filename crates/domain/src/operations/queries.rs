@@ -160,7 +160,7 @@ pub(super) async fn insert(
         new.undo_of.into(),
         now.into(),
     ]);
-    sql.execute(tx).await?;
+    sql.later(tx).await?;
     Ok(())
 }
 
@@ -189,7 +189,7 @@ pub(super) async fn advance(
 /// Sets how many rows there are.
 pub(super) async fn set_total(tx: &Tx, id: Uuid, total: i64) -> Result<(), DbErr> {
     let sql = "UPDATE operations SET total = $1 WHERE id = $2";
-    Sql::with(sql, [total.into(), id.into()]).execute(tx).await?;
+    Sql::with(sql, [total.into(), id.into()]).later(tx).await?;
     Ok(())
 }
 
@@ -226,7 +226,7 @@ pub(super) async fn claim_undo(tx: &Tx, id: Uuid, by: Uuid) -> Result<bool, DbEr
 /// Marks `id` undone.
 pub(super) async fn mark_undone(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
     Sql::with("UPDATE operations SET state = 'undone' WHERE id = $1", [id.into()])
-        .execute(tx)
+        .later(tx)
         .await?;
     Ok(())
 }
@@ -246,7 +246,7 @@ pub(super) async fn set_params(tx: &Tx, id: Uuid, params: &Json) -> Result<(), D
         "UPDATE operations SET params = $1 WHERE id = $2",
         [params.clone().into(), id.into()],
     )
-    .execute(tx)
+    .later(tx)
     .await?;
     Ok(())
 }

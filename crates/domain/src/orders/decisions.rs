@@ -174,7 +174,7 @@ async fn remember(
             now.into(),
         ],
     )
-    .execute(tx)
+    .later(tx)
     .await?;
     examine::same_evidence(tx, order, now).await
 }

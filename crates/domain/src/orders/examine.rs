@@ -169,7 +169,7 @@ pub(super) async fn all_open(tx: &Tx, center: Uuid, now: DateTime<Utc>) -> Resul
         "UPDATE orders SET is_waiting = TRUE WHERE call_center_id = $1 AND decided_at IS NULL",
         [center.into()],
     )
-    .execute(tx)
+    .later(tx)
     .await?;
     enqueue(tx, center, now).await
 }

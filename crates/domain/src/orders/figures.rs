@@ -53,12 +53,12 @@ pub(crate) async fn refresh(tx: &Tx, center: Uuid, clients: &[Uuid]) -> Result<(
              WHERE o.client_id = clients.id) WHERE id IN "
         ));
         sql.bind_list(ids.to_vec());
-        sql.execute(tx).await?;
+        sql.later(tx).await?;
         let mut sql = Sql::new("UPDATE clients SET segment = ");
         push_segment(&mut sql, &rules);
         sql.push(" WHERE id IN ").bind_list(ids.to_vec()).push(" AND segment <> ");
         push_segment(&mut sql, &rules);
-        sql.execute(tx).await?;
+        sql.later(tx).await?;
     }
     Ok(())
 }
@@ -70,7 +70,7 @@ pub(super) async fn segment_all(tx: &Tx, center: Uuid, rules: &Settings) -> Resu
     sql.push(" WHERE call_center_id = ").bind(center);
     sql.push(" AND segment <> ");
     push_segment(&mut sql, rules);
-    sql.execute(tx).await.map(drop)
+    sql.later(tx).await
 }
 
 fn push_segment(sql: &mut Sql, rules: &Settings) {

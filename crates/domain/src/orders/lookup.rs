@@ -28,7 +28,7 @@ pub(super) async fn file(
         let column = if tx.engine() == Engine::Sqlite { "rowid" } else { "seq" };
         let mut forget = Sql::new(format!("DELETE FROM client_keys WHERE {column} IN "));
         forget.bind_list(chunk.iter().map(|(seq, _)| *seq));
-        forget.execute(tx).await?;
+        forget.later(tx).await?;
         let mut sql = Sql::new(format!("INSERT INTO client_keys ({column}, keys) VALUES "));
         for (index, (seq, client)) in chunk.iter().enumerate() {
             sql.push(if index > 0 { ", (" } else { "(" }).bind(*seq).push(", ");
@@ -46,7 +46,7 @@ pub(super) async fn file(
             };
             sql.push(")");
         }
-        sql.execute(tx).await?;
+        sql.later(tx).await?;
     }
     Ok(())
 }

@@ -152,13 +152,15 @@ pub(super) async fn insert(
     };
     let rows: Vec<Vec<Value>> = orders.iter().map(row).collect();
     insert_many(tx, "orders", &INSERTED, rows, "").await?;
+    // A number taken meanwhile is told here.
+    tx.flush().await?;
     let given: Vec<Uuid> = orders.iter().filter(|o| o.2.is_some()).map(|o| o.0).collect();
     for ids in given.chunks(1_000) {
         // Whoever sent it knew: nobody is asked again.
         let mut sql = Sql::new("UPDATE orders SET decided_at = ");
         sql.bind(now).push(", decided_by = ").bind(actor.user_id);
         sql.push(" WHERE id IN ").bind_list(ids.to_vec());
-        sql.execute(tx).await?;
+        sql.later(tx).await?;
     }
     Ok(())
 }
@@ -192,7 +194,7 @@ pub(super) async fn overwrite(
     }
     sql.push(", version = version + 1, updated_at = ").bind(now);
     sql.push(" WHERE id = ").bind(order.id);
-    sql.execute(tx).await.map(drop)
+    sql.later(tx).await
 }
 
 /// Writes a link.
@@ -218,7 +220,7 @@ pub(super) async fn set_link(
         sql.push(", version = version + 1, updated_at = ").bind(now);
     }
     sql.push(" WHERE id = ").bind(order.id);
-    sql.execute(tx).await.map(drop)
+    sql.later(tx).await
 }
 
 /// Deletes orders; returns the clients they were of.
@@ -231,7 +233,7 @@ pub(super) async fn remove(tx: &Tx, ids: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
         clients.extend(sql.column::<Uuid>(tx).await?);
         let mut sql = Sql::new("DELETE FROM orders WHERE id IN ");
         sql.bind_list(chunk.to_vec());
-        sql.execute(tx).await?;
+        sql.later(tx).await?;
     }
     Ok(clients)
 }

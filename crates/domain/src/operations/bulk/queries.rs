@@ -203,7 +203,7 @@ pub(super) async fn replace_tags(
 ) -> Result<(), DbErr> {
     let mut sql = Sql::new("DELETE FROM client_tags WHERE client_id IN ");
     sql.bind_list(clients.iter().copied());
-    sql.execute(tx).await?;
+    sql.later(tx).await?;
     let rows =
         pairs.into_iter().map(|(client, tag)| -> Vec<Value> { vec![client.into(), tag.into()] });
     insert_many(tx, "client_tags", &["client_id", "tag_id"], rows, "ON CONFLICT DO NOTHING")
