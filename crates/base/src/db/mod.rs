@@ -7,6 +7,7 @@
 mod connect;
 mod insert;
 mod listen;
+mod packed;
 mod signal;
 mod sql;
 mod tx;
@@ -18,6 +19,7 @@ use tokio::sync::{Mutex, broadcast};
 
 pub use connect::{ConnectError, PoolSizes};
 pub use insert::{insert_many, update_many};
+pub use packed::{Column, Packed};
 pub use signal::Signal;
 pub use sql::Sql;
 pub use tx::Tx;

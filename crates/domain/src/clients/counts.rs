@@ -9,14 +9,18 @@ use serde::Serialize;
 
 use super::filter::{Lead, push_all, start_of_day};
 use super::list::FEW;
+use super::search::{self, Needles};
 use super::{Choices, ClientFilter};
 use crate::actor::Actor;
 use crate::error::Result;
 use crate::events;
 use crate::paging::{COUNT_LIMIT, Total};
 
-/// How long a count may be told again. Any event before that makes it count anew.
-const FRESH: TimeDelta = TimeDelta::seconds(2);
+/// How long a count may be told again while no event happens.
+const FRESH: TimeDelta = TimeDelta::minutes(1);
+
+/// The same of what changes with the hour alone: alerts fall due.
+const BRIEF: TimeDelta = TimeDelta::seconds(2);
 
 /// Most counts kept; past it, all are forgotten.
 const MOST: usize = 4_000;
@@ -35,6 +39,7 @@ pub struct Counts {
 struct Kept {
     seq: i64,
     at: DateTime<Utc>,
+    fresh: TimeDelta,
     value: Value,
 }
 
@@ -43,6 +48,7 @@ enum Value {
     Total(Total),
     Stats(Stats),
     Choices(Choices),
+    Dense(bool),
 }
 
 /// [`Counts`], with the number of the last event if the caller has just read it.
@@ -86,7 +92,7 @@ impl Counts {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let found = kept.get(key)?;
         let age = now - found.at;
-        let fresh = found.seq == seq && age >= TimeDelta::zero() && age < FRESH;
+        let fresh = found.seq == seq && age >= TimeDelta::zero() && age < found.fresh;
         fresh.then(|| found.value.clone())
     }
 
@@ -124,14 +130,35 @@ impl Known<'_> {
             return Ok(Total { value: stats.total, exact: true });
         }
         let scope = scope(actor, filter.alert_status.is_some() || filter.assigned_to.is_some());
-        let key = format!("{scope} {}", serde_json::to_string(filter).unwrap_or_default());
+        let zone = filter.time_zone.as_deref().and_then(|name| name.parse().ok());
+        let today = start_of_day(now, zone.unwrap_or(chrono_tz::Europe::Paris), 0);
+        let key = format!("{scope} {today} {}", serde_json::to_string(filter).unwrap_or_default());
+        let fresh = if filter.alert_status.is_some() { BRIEF } else { FRESH };
         let seq = self.seq(conn).await?;
         if let Some(Value::Total(total)) = self.counts.kept(&key, seq, now) {
             return Ok(total);
         }
         let total = count(conn, actor, filter, now).await?;
-        self.counts.keep(key, Kept { seq, at: now, value: Value::Total(total) });
+        self.counts.keep(key, Kept { seq, at: now, fresh, value: Value::Total(total) });
         Ok(total)
+    }
+
+    /// [`search::is_dense`], asked once a minute: only how to search depends on it.
+    pub(super) async fn is_dense(
+        &self,
+        conn: &impl ConnectionTrait,
+        needles: &Needles,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        const WHATEVER_HAPPENS: i64 = -1;
+        let key = format!("dense {needles:?}");
+        if let Some(Value::Dense(dense)) = self.counts.kept(&key, WHATEVER_HAPPENS, now) {
+            return Ok(dense);
+        }
+        let dense = search::is_dense(conn, needles).await?;
+        let value = Value::Dense(dense);
+        self.counts.keep(key, Kept { seq: WHATEVER_HAPPENS, at: now, fresh: FRESH, value });
+        Ok(dense)
     }
 
     /// The figures of what `actor` may see, told in the days of `zone`.
@@ -146,13 +173,14 @@ impl Known<'_> {
         now: DateTime<Utc>,
     ) -> Result<Stats> {
         actor.require(actor.works_with_clients())?;
-        let key = format!("{} {zone}", scope(actor, false));
+        let key = format!("{} {zone} {}", scope(actor, false), start_of_day(now, zone, 0));
         let seq = self.seq(conn).await?;
         if let Some(Value::Stats(stats)) = self.counts.kept(&key, seq, now) {
             return Ok(stats);
         }
         let stats = figures(conn, actor, zone, now).await?;
-        self.counts.keep(key, Kept { seq, at: now, value: Value::Stats(stats.clone()) });
+        self.counts
+            .keep(key, Kept { seq, at: now, fresh: FRESH, value: Value::Stats(stats.clone()) });
         Ok(stats)
     }
 
@@ -172,7 +200,8 @@ impl Known<'_> {
             return Ok(choices);
         }
         let choices = super::choices(conn, actor).await?;
-        self.counts.keep(key, Kept { seq, at: now, value: Value::Choices(choices.clone()) });
+        self.counts
+            .keep(key, Kept { seq, at: now, fresh: FRESH, value: Value::Choices(choices.clone()) });
         Ok(choices)
     }
 }

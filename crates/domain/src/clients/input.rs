@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::Invalid;
+use crate::linking::ClientRecord;
 
 /// Most e-mails, phones or tags one client may have.
 const MOST: usize = 20;
@@ -187,6 +188,21 @@ impl ValidClient {
     pub(crate) fn name_key(&self) -> String {
         let names = (self.last_name.as_deref(), self.first_name.as_deref());
         sort_key(&joined(names, self.company_name.as_deref()))
+    }
+
+    /// As the matcher reads them.
+    pub(super) fn as_matched(&self, id: Uuid) -> ClientRecord {
+        let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        let has_name = self.first_name.is_some() || self.last_name.is_some();
+        ClientRecord {
+            id: id.as_u128(),
+            first_name: text(&self.first_name),
+            last_name: text(&self.last_name),
+            full_name: if has_name { self.full_name() } else { String::new() },
+            company: text(&self.company_name),
+            emails: self.emails.iter().map(|(email, _)| email.clone()).collect(),
+            phones: self.phones.iter().map(|phone| phone.raw.clone()).collect(),
+        }
     }
 
     /// Everything the list is searched by, one field per line so that no match spans two.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::{Client, event, get, queries};
+use super::{Client, event, get, queries, rows};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::events;
@@ -88,7 +88,7 @@ pub async fn bin(
 /// back can bring them.
 pub async fn restore(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Result<Client> {
     let tx = db.begin().await?;
-    let found = queries::find(&tx, actor, id).await?;
+    let found = rows::find(&tx, actor, id).await?;
     let client = found.filter(|c| c.deleted_at.is_some()).ok_or(Error::NotFound)?;
     if let Some(into) = client.merged_into {
         return Err(Error::Merged(into));

@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::alert_order;
 use super::filter::{Lead, aside, push_all};
+use super::rows;
 use super::sort::{Key, Sort};
 use super::{Client, ClientFilter, Known};
-use super::{queries, search};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
@@ -42,6 +42,7 @@ struct Position {
 }
 
 struct Walk<'a> {
+    counts: Known<'a>,
     actor: &'a Actor,
     filter: &'a ClientFilter,
     sort: Sort,
@@ -77,6 +78,7 @@ pub async fn list(
     }
     let total = counts.total(conn, actor, filter, now).await?;
     let walk = Walk {
+        counts,
         actor,
         filter,
         sort,
@@ -185,13 +187,13 @@ impl Walk<'_> {
         // The page's places first, narrow and few; then all there is to show of them. CROSS JOIN
         // keeps SQLite from doing it the other way round.
         let mut sql = Sql::new("");
-        queries::push_select(&mut sql, self.actor, |sql| {
+        rows::push_select(&mut sql, conn.get_database_backend(), self.actor, |sql| {
             sql.push("(").append(places).push(") AS k CROSS JOIN ");
         });
         sql.push(" WHERE c.seq = k.seq");
         push_order(&mut sql, null, "k.sort_key", "c.seq", order);
         sql.push(" LIMIT ").bind(limit);
-        Ok(queries::read(conn, sql).await?)
+        Ok(rows::read(conn, sql).await?)
     }
 
     fn push_by_alert(
@@ -253,7 +255,7 @@ impl Walk<'_> {
             aside(sql, conditions);
         }
         if let Some(needles) = self.filter.needles() {
-            if !search::is_dense(conn, &needles).await? {
+            if !self.counts.is_dense(conn, &needles, self.now).await? {
                 // Most rows on the way are passed over by their number alone.
                 let backend = conn.get_database_backend();
                 aside(sql, |sql| _ = needles.push_candidates(sql, backend));

@@ -10,6 +10,7 @@
 //! | `search` | finding them by any part of a field |
 //! | `counts` | totals and figures, kept while nothing happens |
 //! | `history` | what changed, and what happened around them |
+//! | `rows` | a client as it is read |
 //! | `restoration` | a change taken back, a record as it was |
 
 mod alert_order;
@@ -24,13 +25,15 @@ mod lifecycle;
 mod list;
 mod queries;
 mod restoration;
+mod rows;
 mod search;
 mod sort;
 
 use base::db::{Db, Tx};
 use base::ids::new_id;
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, SqlErr};
+use sea_orm::{ConnectionTrait, DbErr, SqlErr};
+use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
@@ -53,12 +56,12 @@ pub use input::{NewClient, ValidClient, full_name, validate};
 pub use lifecycle::{activate, bin, deactivate, restore, toggle};
 pub(crate) use list::branches;
 pub use list::{Listed, list, matching_ids};
-pub use queries::with_contacts;
 pub use restoration::{Later, Restoration, Restored, Then, restoration, restore_to};
+pub use rows::with_contacts;
 pub use sort::Sort;
 
 /// A client under watch.
-#[derive(Clone, Debug, PartialEq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Client {
     /// Its number in the database: cursors only.
     pub(crate) seq: i64,
@@ -132,20 +135,20 @@ pub struct Client {
     /// Whom they were merged into: they are found there.
     pub merged_into: Option<Uuid>,
     /// Every e-mail, the primary one first.
-    #[sea_orm(skip)]
+    #[serde(skip)]
     pub emails: Vec<String>,
     /// Every phone, the primary one first.
-    #[sea_orm(skip)]
+    #[serde(skip)]
     pub phones: Vec<ClientPhone>,
     pub(crate) tag_names: Option<String>,
     /// Names of tags, in order.
-    #[sea_orm(skip)]
+    #[serde(skip)]
     pub tags: Vec<String>,
     pub(crate) next_alert_id: Option<Uuid>,
     pub(crate) next_alert_title: Option<String>,
     pub(crate) next_alert_due: Option<DateTime<Utc>>,
     /// The next open alert the actor may see.
-    #[sea_orm(skip)]
+    #[serde(skip)]
     pub next_alert: Option<NextAlert>,
 }
 
@@ -174,7 +177,7 @@ pub struct NextAlert {
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Merged`] when they live on in another record.
 pub async fn get(conn: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Result<Client> {
-    match queries::find(conn, actor, id).await? {
+    match rows::find(conn, actor, id).await? {
         Some(client) if client.deleted_at.is_none() => Ok(client),
         Some(Client { merged_into: Some(into), .. }) => Err(Error::Merged(into)),
         _ => Err(Error::NotFound),
@@ -226,14 +229,15 @@ pub async fn insert_many(
 ) -> Result<Vec<Uuid>> {
     let clients: Vec<(Uuid, ValidClient)> =
         clients.into_iter().map(|client| (new_id(now), client)).collect();
-    queries::insert(tx, actor, center, &clients, now).await?;
+    let seqs = queries::insert(tx, actor, center, &clients, now).await?;
     for (id, client) in &clients {
         if !client.tags.is_empty() {
             tags::put(tx, center, *id, &client.tags, now).await?;
         }
     }
-    let ids: Vec<Uuid> = clients.iter().map(|(id, _)| *id).collect();
-    crate::orders::clients_changed(tx, center, &ids, now).await?;
+    let records = clients.iter().map(|(id, client)| client.as_matched(*id));
+    let made: Vec<_> = seqs.into_iter().zip(records).collect();
+    crate::orders::clients_made(tx, center, &made, now).await?;
     let events = clients
         .iter()
         .map(|(id, client)| event("client.created", center, *id, changes::difference(None, client)))

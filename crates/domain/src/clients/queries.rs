@@ -5,105 +5,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use uuid::Uuid;
 
-use super::{Client, ClientPhone, NextAlert, ValidClient, search};
+use super::{Client, ValidClient, search};
 use crate::actor::Actor;
-
-/// What [`Client`] reads of `c`, and of their next alert `na`. Tags come in one text, a line each.
-const COLUMNS: &str = "c.seq, c.id, c.call_center_id, c.code, c.first_name, \
-    c.last_name, c.full_name, c.company_name, c.username, c.email, c.phone, c.phone_e164, \
-    c.address, c.city, c.country, c.is_active, c.assigned_to, c.name_key, c.company_key, \
-    c.city_key, c.notification_client, c.date_notification, c.orders_total, c.orders_confirmed, \
-    c.orders_pending, c.orders_cancelled, c.total_spent, c.last_order_at, c.segment, \
-    c.next_alert_at, c.version, c.created_at, c.updated_at, c.deleted_at, c.merged_into, \
-    (SELECT u.name FROM users u WHERE u.id = c.assigned_to) AS assignee_name, \
-    (SELECT cc.currency FROM call_centers cc WHERE cc.id = c.call_center_id) AS currency, \
-    (SELECT string_agg(t.name, '\n' ORDER BY t.key) FROM client_tags ct \
-     JOIN tags t ON t.id = ct.tag_id WHERE ct.client_id = c.id) AS tag_names, \
-    na.id AS next_alert_id, na.title AS next_alert_title, na.due_at AS next_alert_due";
-
-/// Appends the `SELECT` of [`Client`] rows as far as `FROM clients c` and the alert each shows:
-/// the soonest open one the actor may see. `before` is joined first, if not empty.
-pub(super) fn push_select(sql: &mut Sql, actor: &Actor, push_before: impl FnOnce(&mut Sql)) {
-    sql.push("SELECT ").push(COLUMNS).push(" FROM ");
-    push_before(sql);
-    sql.push("clients c LEFT JOIN alerts na ON na.id = (SELECT a.id FROM alerts a ");
-    sql.push("WHERE a.client_id = c.id AND a.completed_at IS NULL AND a.deleted_at IS NULL");
-    actor.within_work_of(sql, "a.assigned_to", "a.created_by");
-    sql.push(" ORDER BY a.due_at, a.id LIMIT 1)");
-}
-
-/// Runs a statement begun by [`push_select`].
-pub(super) async fn read(conn: &impl ConnectionTrait, sql: Sql) -> Result<Vec<Client>, DbErr> {
-    let mut rows: Vec<Client> = sql.all(conn).await?;
-    for row in &mut rows {
-        let names = row.tag_names.take();
-        row.tags = names.iter().flat_map(|names| names.lines()).map(str::to_owned).collect();
-        row.next_alert = match (row.next_alert_id, row.next_alert_title.take(), row.next_alert_due)
-        {
-            (Some(id), Some(title), Some(due_at)) => Some(NextAlert { id, title, due_at }),
-            _ => None,
-        };
-        // The column tells of everyone's alerts; from here on, only of those the actor may see.
-        row.next_alert_at = row.next_alert_due;
-    }
-    Ok(rows)
-}
-
-/// A client the actor may see, in the bin or not.
-pub(super) async fn find(
-    conn: &impl ConnectionTrait,
-    actor: &Actor,
-    id: Uuid,
-) -> Result<Option<Client>, DbErr> {
-    if !actor.works_with_clients() {
-        return Ok(None);
-    }
-    let mut sql = Sql::new("");
-    push_select(&mut sql, actor, |_| ());
-    sql.push(" WHERE c.id = ").bind(id);
-    actor.within_center(&mut sql, "c.call_center_id");
-    let mut rows = read(conn, sql).await?;
-    with_contacts(conn, &mut rows).await?;
-    Ok(rows.pop())
-}
-
-/// Adds every e-mail and phone to rows of a list, in one query whatever their number.
-///
-/// # Errors
-/// The engine's.
-pub async fn with_contacts(conn: &impl ConnectionTrait, rows: &mut [Client]) -> Result<(), DbErr> {
-    #[derive(FromQueryResult)]
-    struct Contact {
-        client_id: Uuid,
-        is_phone: bool,
-        value: String,
-        e164: Option<String>,
-    }
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let mut sql = Sql::new(
-        "SELECT client_id, FALSE AS is_phone, position, value, CAST(NULL AS TEXT) AS e164 \
-         FROM client_emails WHERE client_id IN ",
-    );
-    sql.bind_list(ids.clone());
-    sql.push(" UNION ALL SELECT client_id, TRUE, position, raw, e164 FROM client_phones ");
-    sql.push("WHERE client_id IN ").bind_list(ids).push(" ORDER BY client_id, position");
-    let mut contacts: HashMap<Uuid, (Vec<String>, Vec<ClientPhone>)> = HashMap::new();
-    for Contact { client_id, is_phone, value, e164 } in sql.all(conn).await? {
-        let (emails, phones) = contacts.entry(client_id).or_default();
-        if is_phone {
-            phones.push(ClientPhone { raw: value, e164 });
-        } else {
-            emails.push(value);
-        }
-    }
-    for row in rows {
-        (row.emails, row.phones) = contacts.remove(&row.id).unwrap_or_default();
-    }
-    Ok(())
-}
 
 const INSERTED: [&str; 20] = [
     "id",
@@ -129,18 +32,20 @@ const INSERTED: [&str; 20] = [
 ];
 
 /// Writes new clients with their e-mails, phones and search index; tags are written by the caller.
+/// Returns their numbers in the database, in their order.
 pub(super) async fn insert(
     tx: &Tx,
     actor: &Actor,
     center: Uuid,
     clients: &[(Uuid, ValidClient)],
     now: DateTime<Utc>,
-) -> Result<(), DbErr> {
+) -> Result<Vec<i64>, DbErr> {
     #[derive(FromQueryResult)]
     struct Numbered {
         seq: i64,
         id: Uuid,
     }
+    let mut all = Vec::with_capacity(clients.len());
     for chunk in clients.chunks(150) {
         let texts: Vec<String> = chunk.iter().map(|(_, client)| client.search_text("")).collect();
         let pieces = search::pieces_of(tx.engine(), texts.clone());
@@ -156,11 +61,12 @@ pub(super) async fn insert(
         let numbered: Vec<Numbered> = sql.all(tx).await?;
         let numbers: HashMap<Uuid, i64> = numbered.iter().map(|n| (n.id, n.seq)).collect();
         let seq_of = |id: Uuid| numbers.get(&id).copied().unwrap_or(0);
-        let seqs = chunk.iter().map(|(id, _)| seq_of(*id));
-        search::insert(tx, seqs.zip(pieces.await?).collect()).await?;
+        let seqs: Vec<i64> = chunk.iter().map(|(id, _)| seq_of(*id)).collect();
+        search::insert(tx, seqs.iter().copied().zip(pieces.await?).collect()).await?;
         insert_contacts(tx, center, chunk).await?;
+        all.extend(seqs);
     }
-    Ok(())
+    Ok(all)
 }
 
 /// From `code` to `city_key`, as [`INSERTED`] names them.

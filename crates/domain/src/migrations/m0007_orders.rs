@@ -54,7 +54,7 @@ CREATE TABLE order_settings (
 
 const SQLITE: &str = r"
 CREATE VIRTUAL TABLE client_keys USING fts5 (
-    keys, content='', contentless_delete=1, detail=none, tokenize='unicode61 remove_diacritics 0');";
+    keys, content='', contentless_delete=1, detail=none, tokenize='ascii');";
 
 const POSTGRES: &str = r"
 CREATE TABLE client_keys (

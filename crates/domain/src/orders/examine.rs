@@ -3,7 +3,7 @@
 use base::db::{Db, Engine, Sql, Tx};
 use base::outbox::{self, NewJob};
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use super::{Order, changes, decisions, lookup, queries, run};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::events;
-use crate::linking::{self, Traces};
+use crate::linking::{self, ClientRecord, Traces};
 
 /// The kind of job that links the orders of a centre that wait for it.
 pub const LINK_JOB: &str = "link_orders";
@@ -70,8 +70,29 @@ pub async fn clients_changed(
         let changed = Changed { center, first: *first, last: *last };
         return outbox::enqueue(tx, NewJob::new(CLIENTS_JOB, changed, now), now).await.map(drop);
     }
-    let Some(house) = queries::house(tx, center).await? else { return Ok(()) };
-    look_at(tx, &house, Which::Ids(clients), now).await.map(drop)
+    let Some(place) = place(tx, center).await? else { return Ok(()) };
+    let clients = candidates::read(tx, Which::Ids(clients)).await?;
+    lookup::forget(tx, &clients).await?;
+    look_at(tx, &place, &clients, now).await
+}
+
+/// [`clients_changed`] for clients made in this transaction (their number in the database beside
+/// them): there is nothing to read, and nothing filed under them yet.
+///
+/// # Errors
+/// The engine's.
+pub(crate) async fn clients_made(
+    tx: &Tx,
+    center: Uuid,
+    clients: &[(i64, ClientRecord)],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    if clients.len() > INLINE {
+        let ids: Vec<Uuid> = clients.iter().map(|(_, client)| Uuid::from_u128(client.id)).collect();
+        return clients_changed(tx, center, &ids, now).await;
+    }
+    let Some(place) = place(tx, center).await? else { return Ok(()) };
+    look_at(tx, &place, clients, now).await
 }
 
 /// Does the next part of a [`CLIENTS_JOB`]; what is left of it, if anything.
@@ -80,41 +101,56 @@ pub async fn clients_changed(
 /// The engine's.
 pub async fn changed_clients(db: &Db, job: Changed, now: DateTime<Utc>) -> Result<Option<Changed>> {
     let tx = db.begin().await?;
-    let Some(house) = queries::house(&tx, job.center).await? else { return Ok(None) };
+    let Some(place) = place(&tx, job.center).await? else { return Ok(None) };
     let Changed { center, first, last } = job;
     let which = Which::Range { center, first, last, limit: CLIENTS };
-    let seen = look_at(&tx, &house, which, now).await?;
+    let clients = candidates::read(&tx, which).await?;
+    lookup::forget(&tx, &clients).await?;
+    look_at(&tx, &place, &clients, now).await?;
     tx.commit().await?;
-    let full = seen.len() as i64 == CLIENTS;
+    let full = clients.len() as i64 == CLIENTS;
     // The last one is looked at twice: an id has no successor that is easily written.
-    Ok(seen
-        .last()
-        .filter(|last| full && **last != first)
-        .map(|last| Changed { first: *last, ..job }))
+    let seen = clients.last().map(|(_, client)| Uuid::from_u128(client.id));
+    Ok(seen.filter(|seen| full && *seen != first).map(|first| Changed { first, ..job }))
 }
 
+/// What is to be known of a centre before its clients are looked at.
+struct Place {
+    center: Uuid,
+    region: String,
+    has_orders: bool,
+}
+
+async fn place(tx: &Tx, center: Uuid) -> Result<Option<Place>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        phone_region: String,
+        has_orders: bool,
+    }
+    let sql = "SELECT phone_region, EXISTS (SELECT 1 FROM orders o WHERE \
+        o.call_center_id = cc.id) AS has_orders FROM call_centers cc WHERE cc.id = $1";
+    let row: Option<Row> = Sql::with(sql, [center.into()]).one(tx).await?;
+    Ok(row.map(|row| Place { center, region: row.phone_region, has_orders: row.has_orders }))
+}
+
+/// Files clients, and wakes the orders that may be theirs.
 async fn look_at(
     tx: &Tx,
-    house: &House,
-    which: Which<'_>,
+    place: &Place,
+    clients: &[(i64, ClientRecord)],
     now: DateTime<Utc>,
-) -> Result<Vec<Uuid>, DbErr> {
-    let clients = candidates::read(tx, which).await?;
-    lookup::file(tx, house.center, &house.region, &clients).await?;
-    let any = "SELECT 1 FROM orders WHERE call_center_id = $1 LIMIT 1";
-    let any: Option<i32> = Sql::with(any, [house.center.into()]).scalar(tx).await?;
-    if any.is_some() {
-        let mut found = 0;
-        for chunk in clients.chunks(5) {
-            let traces: Vec<Traces> =
-                chunk.iter().map(|(_, client)| linking::traces(client, &house.region)).collect();
-            found += wake(tx, house.center, &traces).await?;
-        }
-        if found > 0 {
-            enqueue(tx, house.center, now).await?;
-        }
+) -> Result<(), DbErr> {
+    lookup::file(tx, place.center, &place.region, clients).await?;
+    if !place.has_orders {
+        return Ok(());
     }
-    Ok(clients.into_iter().map(|(_, client)| Uuid::from_u128(client.id)).collect())
+    let mut found = 0;
+    for chunk in clients.chunks(5) {
+        let traces: Vec<Traces> =
+            chunk.iter().map(|(_, client)| linking::traces(client, &place.region)).collect();
+        found += wake(tx, place.center, &traces).await?;
+    }
+    if found > 0 { enqueue(tx, place.center, now).await } else { Ok(()) }
 }
 
 /// Marks the orders that bear one of these traces; how many.

@@ -17,7 +17,22 @@ const CHUNK: usize = 400;
 /// Keys asked for in one statement: SQLite takes 500 parts.
 const PARTS: usize = 200;
 
-/// Files clients (their number in the database beside them) in place of what was filed.
+/// Takes clients (their number in the database beside them) out of the file.
+pub(super) async fn forget(tx: &Tx, clients: &[(i64, ClientRecord)]) -> Result<(), DbErr> {
+    for chunk in clients.chunks(CHUNK) {
+        let mut sql = Sql::new(format!("DELETE FROM client_keys WHERE {} IN ", number(tx)));
+        sql.bind_list(chunk.iter().map(|(seq, _)| *seq));
+        sql.later(tx).await?;
+    }
+    Ok(())
+}
+
+/// What the file calls a client's number.
+fn number(tx: &Tx) -> &'static str {
+    if tx.engine() == Engine::Sqlite { "rowid" } else { "seq" }
+}
+
+/// Files clients of whom nothing is filed.
 pub(super) async fn file(
     tx: &Tx,
     center: Uuid,
@@ -25,11 +40,7 @@ pub(super) async fn file(
     clients: &[(i64, ClientRecord)],
 ) -> Result<(), DbErr> {
     for chunk in clients.chunks(CHUNK) {
-        let column = if tx.engine() == Engine::Sqlite { "rowid" } else { "seq" };
-        let mut forget = Sql::new(format!("DELETE FROM client_keys WHERE {column} IN "));
-        forget.bind_list(chunk.iter().map(|(seq, _)| *seq));
-        forget.later(tx).await?;
-        let mut sql = Sql::new(format!("INSERT INTO client_keys ({column}, keys) VALUES "));
+        let mut sql = Sql::new(format!("INSERT INTO client_keys ({}, keys) VALUES ", number(tx)));
         for (index, (seq, client)) in chunk.iter().enumerate() {
             sql.push(if index > 0 { ", (" } else { "(" }).bind(*seq).push(", ");
             let keys = client_keys(client, region);

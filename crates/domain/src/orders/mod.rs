@@ -41,6 +41,7 @@ pub use changes::{cancel, change, create, receive_many};
 pub(crate) use changes::{differs, insert_many, put_back, remove_many, rewrite};
 pub use decisions::{Answer, decide};
 pub use examine::clients_changed;
+pub(crate) use examine::clients_made;
 pub(crate) use figures::refresh as refresh_figures;
 pub use figures::{ClientFigures, figures_of};
 pub use filter::{OrderFilter, Sort};
