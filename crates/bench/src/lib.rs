@@ -5,6 +5,9 @@
 //! baseline kept beside this crate. Everything is bounded in count and time.
 
 pub mod baseline;
+pub mod bulk;
+pub mod history;
+pub mod linkage;
 pub mod load;
 pub mod rows;
 pub mod seed;

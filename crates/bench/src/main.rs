@@ -4,13 +4,13 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bench::rows::{self, Plan};
+use bench::rows::{self, Part, Plan};
 use bench::server::Binary;
 use bench::table::Table;
 use bench::{Result, baseline};
-use clap::Parser;
+use clap::{Parser, ValueEnum as _};
 
-/// Measures Vigie against BAR.md "Fast" 1, 5, 7 and 8.
+/// Measures Vigie against BAR.md "Fast" 1, 5, 6, 7 and 8.
 #[derive(Debug, Parser)]
 struct Options {
     /// The release binary to measure
@@ -19,12 +19,18 @@ struct Options {
     /// Only this engine: sqlite or postgres
     #[arg(long)]
     engine: Option<String>,
+    /// Only these parts; all of them by default
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Part>,
     /// How many clients to import
     #[arg(long, default_value_t = 100_000)]
     clients: usize,
     /// How many open alerts each of them has
     #[arg(long, default_value_t = 10)]
     alerts_each: usize,
+    /// How many orders to link, to as many clients
+    #[arg(long, default_value_t = 1_000_000)]
+    linked: usize,
     /// How long each load runs, in seconds
     #[arg(long, default_value_t = 5)]
     seconds: u64,
@@ -57,9 +63,15 @@ async fn run(options: Options) -> Result<()> {
             continue;
         }
         let binary = Binary { path: options.vigie.clone(), engine };
+        let parts = match options.only.as_slice() {
+            [] => Part::value_variants().to_vec(),
+            only => only.to_vec(),
+        };
         let plan = Plan {
+            parts,
             clients: options.clients,
             alerts_each: options.alerts_each,
+            linked: options.linked,
             load: std::time::Duration::from_secs(options.seconds),
         };
         rows::measure(&binary, &plan, &mut table).await?;

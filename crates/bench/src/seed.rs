@@ -10,8 +10,8 @@ use domain::{Actor, Role, call_centers, users};
 use sea_orm::ConnectionTrait as _;
 use uuid::Uuid;
 
-use crate::Result;
 use crate::server::Site;
+use crate::{Result, bulk};
 
 /// Due instants are spread over this many.
 const INSTANTS: usize = 1_000;
@@ -49,7 +49,11 @@ pub async fn people(site: &Site) -> Result<People> {
     settle(&Db::connect(&site.database, PoolSizes { max: 4 }).await?).await
 }
 
-async fn settle(db: &Db) -> Result<People> {
+/// The same on a database that is there.
+///
+/// # Errors
+/// The engine's.
+pub async fn settle(db: &Db) -> Result<People> {
     let now = Clock::real().now();
     let new = call_centers::NewCallCenter {
         name: "Comptoir de Paris".into(),
@@ -193,8 +197,7 @@ pub async fn alerts(db: &Db, center: Uuid, each: usize) -> Result<i64> {
     }
     tx.commit().await?;
     if db.engine() == Engine::Postgres {
-        // What autovacuum would have done by the time anyone looks.
-        db.admin().execute_unprepared("VACUUM ANALYZE").await?;
+        bulk::settle(db).await?;
     }
     let count = Sql::new("SELECT COUNT(*) FROM alerts").scalar(db.read()).await?;
     Ok(count.unwrap_or(0))
@@ -224,20 +227,23 @@ fn alert_rows(db: &Db, center: Uuid, each: usize, id: &str) -> Result<Sql> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    /// The bulk statements name columns of four tables: a schema that moves on must fail here, not
-    /// in the middle of a bench.
-    #[tokio::test]
-    async fn every_client_gets_its_alerts_notices_and_jobs() {
+    /// An empty database with its people.
+    pub(crate) async fn fresh() -> (tempfile::TempDir, People) {
         let folder = tempfile::tempdir().unwrap();
         let address = format!("sqlite:{}/vigie.db", folder.path().display());
         let db = Db::connect(&address, PoolSizes { max: 2 }).await.unwrap();
         domain::migrations::migrate(&db).await.unwrap();
         let people = settle(&db).await.unwrap();
-        let tx = db.begin().await.unwrap();
-        for n in 0..30 {
+        (folder, people)
+    }
+
+    /// As many clients as asked for, with nothing but a name.
+    pub(crate) async fn clients(people: &People, count: usize) {
+        let tx = people.db.begin().await.unwrap();
+        for n in 0..count {
             let columns = "id, call_center_id, full_name, name_key, company_key, city_key, \
                            search_text, created_at, updated_at";
             let mut sql = Sql::new(format!("INSERT INTO clients ({columns}) VALUES "));
@@ -257,6 +263,15 @@ mod tests {
             sql.execute(&tx).await.unwrap();
         }
         tx.commit().await.unwrap();
+    }
+
+    /// The bulk statements name columns of four tables: a schema that moves on must fail here, not
+    /// in the middle of a bench.
+    #[tokio::test]
+    async fn every_client_gets_its_alerts_notices_and_jobs() {
+        let (_folder, people) = fresh().await;
+        clients(&people, 30).await;
+        let db = people.db.clone();
 
         assert_eq!(alerts(&db, people.center, 10).await.unwrap(), 300);
         for (table, expected) in [("alert_notices", 300), ("jobs", 300), ("users", 3)] {

@@ -118,10 +118,7 @@ impl Server {
     /// # Errors
     /// The process is gone.
     pub fn memory(&self, field: &str) -> Result<u64> {
-        let status = std::fs::read_to_string(format!("{}/status", self.proc()?))?;
-        let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
-        let kilobytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
-        Ok(kilobytes.ok_or("no such field")? * 1024)
+        memory_of(self.child.id().ok_or("vigie ended")?, field)
     }
 
     /// Stops it and waits.
@@ -132,10 +129,17 @@ impl Server {
         self.child.kill().await?;
         Ok(())
     }
+}
 
-    fn proc(&self) -> Result<String> {
-        Ok(format!("/proc/{}", self.child.id().ok_or("vigie ended")?))
-    }
+/// Memory of a process in bytes: a field of its `status`.
+///
+/// # Errors
+/// It is gone, or has no such field.
+pub fn memory_of(pid: u32, field: &str) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+    let kilobytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+    Ok(kilobytes.ok_or("no such field")? * 1024)
 }
 
 async fn fresh_postgres() -> Result<String> {

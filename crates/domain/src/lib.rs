@@ -22,6 +22,7 @@ pub mod paging;
 pub mod preferences;
 pub mod settings;
 pub mod tags;
+pub mod tallies;
 pub mod users;
 
 pub use actor::{Actor, Role};

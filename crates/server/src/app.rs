@@ -5,6 +5,9 @@ use std::sync::Arc;
 use base::clock::Clock;
 use base::db::Db;
 use base::mail::{Smtp, SmtpUrlError};
+use domain::contact_log::Hour;
+use domain::paging::Total;
+use domain::tallies::Tallies;
 use tokio::sync::OnceCell;
 
 use crate::config::Settings;
@@ -23,6 +26,9 @@ struct Inner {
     jwt_key: OnceCell<String>,
     nav_counts: NavCounts,
     client_counts: domain::clients::Counts,
+    order_counts: Tallies<domain::orders::Counts>,
+    contact_counts: Tallies<Total>,
+    contact_hours: Tallies<Vec<Hour>>,
     live: Hub,
 }
 
@@ -43,6 +49,9 @@ impl App {
             jwt_key: OnceCell::new(),
             nav_counts,
             client_counts,
+            order_counts: Tallies::default(),
+            contact_counts: Tallies::default(),
+            contact_hours: Tallies::default(),
             live,
         })))
     }
@@ -85,6 +94,21 @@ impl App {
     /// Totals and figures of clients, kept while nothing happens.
     pub fn client_counts(&self) -> &domain::clients::Counts {
         &self.0.client_counts
+    }
+
+    /// Counts of orders, kept while nothing happens.
+    pub fn order_counts(&self) -> &Tallies<domain::orders::Counts> {
+        &self.0.order_counts
+    }
+
+    /// Counts of contact attempts, likewise.
+    pub fn contact_counts(&self) -> &Tallies<Total> {
+        &self.0.contact_counts
+    }
+
+    /// What came of attempts by hour and weekday, likewise.
+    pub fn contact_hours(&self) -> &Tallies<Vec<Hour>> {
+        &self.0.contact_hours
     }
 
     /// The hub of live streams.

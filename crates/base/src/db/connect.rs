@@ -15,6 +15,12 @@ use super::{Db, Engine, Inner, listen};
 /// How many signals a slow listener may fall behind before it is told it missed some.
 const SIGNAL_BUFFER: usize = 4_096;
 
+/// How much of SQLite's file each connection maps into memory, in bytes.
+const MAPPED: u64 = 1 << 30;
+
+/// Pages the writer of SQLite keeps in memory.
+pub(super) const WRITER_MEGABYTES: u32 = 64;
+
 /// Why the database could not be opened. The texts are for the operator's terminal.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -58,8 +64,21 @@ impl Db {
     /// # Errors
     /// [`ConnectError`], with a text that tells the operator what to look at.
     pub async fn connect(address: &str, sizes: PoolSizes) -> Result<Self, ConnectError> {
+        Self::open(address, sizes, MAPPED).await
+    }
+
+    /// The same for a command that reads most of a large database once: the file is not mapped into
+    /// memory, where each connection's view of it would count as the command's own.
+    ///
+    /// # Errors
+    /// [`ConnectError`].
+    pub async fn connect_unmapped(address: &str, sizes: PoolSizes) -> Result<Self, ConnectError> {
+        Self::open(address, sizes, 0).await
+    }
+
+    async fn open(address: &str, sizes: PoolSizes, mapped: u64) -> Result<Self, ConnectError> {
         if let Some(path) = address.strip_prefix("sqlite:") {
-            connect_sqlite(path.trim_start_matches("//"), sizes).await
+            connect_sqlite(path.trim_start_matches("//"), sizes, mapped).await
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
             connect_postgres(address, sizes).await
         } else {
@@ -68,7 +87,7 @@ impl Db {
     }
 }
 
-async fn connect_sqlite(path: &str, sizes: PoolSizes) -> Result<Db, ConnectError> {
+async fn connect_sqlite(path: &str, sizes: PoolSizes, mapped: u64) -> Result<Db, ConnectError> {
     let folder = Path::new(path).parent().filter(|p| !p.as_os_str().is_empty());
     if let Some(folder) = folder {
         std::fs::create_dir_all(folder).map_err(|source| ConnectError::Folder {
@@ -87,7 +106,7 @@ async fn connect_sqlite(path: &str, sizes: PoolSizes) -> Result<Db, ConnectError
         // A page of rows goes over without the thread that reads them waiting for its reader.
         .row_buffer_size(512)
         .pragma("cache_size", "-16000")
-        .pragma("mmap_size", "1073741824")
+        .pragma("mmap_size", mapped.to_string())
         .pragma("temp_store", "memory")
         // Bounds the log's size on disk after a large import.
         .pragma("journal_size_limit", "67108864");
@@ -98,7 +117,7 @@ async fn connect_sqlite(path: &str, sizes: PoolSizes) -> Result<Db, ConnectError
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .connect_with(options.clone().pragma("cache_size", "-64000"))
+        .connect_with(options.clone().pragma("cache_size", format!("-{WRITER_MEGABYTES}000")))
         .await?;
     let read = SqlitePoolOptions::new()
         .max_connections(sizes.max)

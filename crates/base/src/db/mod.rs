@@ -63,6 +63,21 @@ impl Db {
         &self.0.write
     }
 
+    /// Lets the writer of SQLite keep that many megabytes of pages in memory, or as many as usual:
+    /// for work that touches most of a large database. PostgreSQL looks after itself.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn keep_pages(&self, megabytes: Option<u32>) -> Result<(), sea_orm::DbErr> {
+        use sea_orm::ConnectionTrait as _;
+        if self.0.engine == Engine::Sqlite {
+            let kilobytes = megabytes.unwrap_or(connect::WRITER_MEGABYTES) * 1_000;
+            let pragma = format!("PRAGMA cache_size = -{kilobytes}");
+            self.0.write.execute_unprepared(&pragma).await?;
+        }
+        Ok(())
+    }
+
     /// Opens a write transaction. Dropping it without [`Tx::commit`] rolls it back.
     ///
     /// # Errors

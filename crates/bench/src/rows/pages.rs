@@ -55,7 +55,7 @@ impl Run<'_> {
         table.push(row.target("p99", 20.0).target("rate", 2_000.0));
         let row = self.pages("client list, first page", vec!["/client".into()]).await?;
         table.push(row.target("p99", 20.0));
-        let deep = deep_pages(&mut owner).await?;
+        let deep = deep_pages(&mut owner, "/client").await?;
         let row = self.pages(&format!("client list, page {DEEP} on"), deep).await?;
         table.push(row.target("p99", 20.0));
         let searches = TERMS.iter().map(|term| format!("/client?q={}", encoded(term))).collect();
@@ -75,10 +75,8 @@ impl Run<'_> {
         Connection::open(&self.server.address, &self.people.sessions[0]).await
     }
 
-    /// Reads `paths` in turn.
     async fn pages(&self, name: &str, paths: Vec<String>) -> Result<Row> {
-        let asks = move |n: usize| Ask::Get(paths[n % paths.len()].clone());
-        self.row(name, asks).await
+        read(self.server, self.people, self.plan, name, paths).await
     }
 
     async fn figures(&self, table: &mut Table) -> Result<()> {
@@ -110,6 +108,19 @@ impl Run<'_> {
     }
 }
 
+/// Reads `paths` in turn.
+pub(super) async fn read(
+    server: &Server,
+    people: &People,
+    plan: &Plan,
+    name: &str,
+    paths: Vec<String>,
+) -> Result<Row> {
+    let asks = move |n: usize| Ask::Get(paths[n % paths.len()].clone());
+    let outcome = drive(&server.address, &people.sessions, plan.load, asks).await?;
+    Ok(outcome.row(name, people.engine()))
+}
+
 /// Every sort alone, every filter alone, every pair of both.
 fn lists() -> Vec<String> {
     let mut lists: Vec<String> = SORTS.iter().map(|sort| format!("/client?sort={sort}")).collect();
@@ -122,7 +133,7 @@ fn lists() -> Vec<String> {
 }
 
 /// A list that answers 200 but shows nobody, or forgets its filter, would be quick for nothing.
-async fn check_lists(owner: &mut Connection, lists: &[String]) -> Result<()> {
+pub(super) async fn check_lists(owner: &mut Connection, lists: &[String]) -> Result<()> {
     let mut shown = 0;
     for list in lists {
         let text = owner.get(list).await?.expect(200).map_err(|e| format!("{list}: {e}"))?.text();
@@ -135,14 +146,14 @@ async fn check_lists(owner: &mut Connection, lists: &[String]) -> Result<()> {
     }
 }
 
-/// The addresses of pages far into the list, by following its own links.
-async fn deep_pages(owner: &mut Connection) -> Result<Vec<String>> {
+/// The addresses of pages far into the list at `list`, by following its own links.
+pub(super) async fn deep_pages(owner: &mut Connection, list: &str) -> Result<Vec<String>> {
     let mut pages = Vec::new();
-    let mut path = "/client".to_owned();
+    let mut path = list.to_owned();
     for turned in 0..DEEP + 8 {
         let text = owner.get(&path).await?.expect(200)?.text();
-        path =
-            next_link(&text).ok_or_else(|| format!("page {turned} of the list has no next one"))?;
+        path = next_link(list, &text)
+            .ok_or_else(|| format!("page {turned} of {list} has no next one"))?;
         if turned >= DEEP {
             pages.push(path.clone());
         }
@@ -151,16 +162,16 @@ async fn deep_pages(owner: &mut Connection) -> Result<Vec<String>> {
 }
 
 /// The `href` of the link with `rel="next"`.
-fn next_link(html: &str) -> Option<String> {
+fn next_link(list: &str, html: &str) -> Option<String> {
     let tag = html
         .split("<a ")
         .find(|tag| tag.split('>').next().is_some_and(|t| t.contains("rel=\"next\"")))?;
     let href = tag.split("href=\"").nth(1)?.split('"').next()?;
     let path = href.replace("&amp;", "&").replace("&#38;", "&");
     Some(if path.starts_with('?') {
-        format!("/client{path}")
+        format!("{list}{path}")
     } else {
-        path.replacen("/client/?", "/client?", 1)
+        path.replacen(&format!("{list}/?"), &format!("{list}?"), 1)
     })
 }
 
@@ -171,7 +182,7 @@ async fn some_clients(owner: &mut Connection) -> Result<Vec<String>> {
 }
 
 /// Percent-encoded for a query string.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     text.bytes()
         .map(|b| {
             if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }
@@ -186,7 +197,7 @@ mod tests {
     #[test]
     fn the_next_page_is_found_in_the_list() {
         let html = r#"<a class="btn" rel="prev" href="?before=x">a</a><a class="btn" rel="next" href="/client/?sort=name&#38;cursor=abc">b</a>"#;
-        assert_eq!(next_link(html).as_deref(), Some("/client?sort=name&cursor=abc"));
-        assert_eq!(next_link("<a href=\"/x\">rel=\"next\"</a>"), None);
+        assert_eq!(next_link("/client", html).as_deref(), Some("/client?sort=name&cursor=abc"));
+        assert_eq!(next_link("/client", "<a href=\"/x\">rel=\"next\"</a>"), None);
     }
 }

@@ -113,7 +113,8 @@ impl Sort {
         match self.by {
             By::Created => filter.period.is_some() || filter.created_after.is_some(),
             By::NextAlert => filter.alert_status.is_some(),
-            By::Segment => filter.segment.is_some(),
+            By::Segment | By::Orders | By::Spent | By::LastOrder => filter.segment.is_some(),
+            By::Contact => filter.notification_client.is_some(),
             _ => false,
         }
     }

@@ -27,6 +27,17 @@ struct Row {
     last_name: Option<String>,
     company_name: Option<String>,
     full_name: String,
+    code: Option<String>,
+}
+
+/// A client as they are read.
+pub(super) struct Reading {
+    /// Their number in the database.
+    pub(super) seq: i64,
+    pub(super) code: Option<String>,
+    /// As people see it.
+    pub(super) full_name: String,
+    pub(super) record: ClientRecord,
 }
 
 #[derive(FromQueryResult)]
@@ -48,68 +59,86 @@ pub(super) enum Which<'a> {
     Ids(&'a [Uuid]),
 }
 
-/// Reads clients that are not in the bin; their number in the database beside them.
+/// How many clients of `center` are not in the bin.
+pub(super) async fn count(conn: &impl ConnectionTrait, center: Uuid) -> Result<u64, DbErr> {
+    let sql = "SELECT COUNT(*) FROM clients WHERE deleted_at IS NULL AND call_center_id = $1";
+    let count: Option<i64> = Sql::with(sql, [center.into()]).scalar(conn).await?;
+    Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
+}
+
+/// Reads clients that are not in the bin.
 pub(super) async fn read(
     conn: &impl ConnectionTrait,
     which: Which<'_>,
-) -> Result<Vec<(i64, ClientRecord)>, DbErr> {
+) -> Result<Vec<Reading>, DbErr> {
     const SELECT: &str = "SELECT c.seq, c.id, c.first_name, c.last_name, c.company_name, \
-        c.full_name FROM clients c WHERE c.deleted_at IS NULL AND ";
-    let mut rows: Vec<Row> = Vec::new();
+        c.full_name, c.code FROM clients c WHERE c.deleted_at IS NULL AND ";
+    let mut found = Vec::new();
     match which {
         Which::Seqs(seqs) => {
             for chunk in seqs.chunks(CHUNK) {
                 let mut sql = Sql::new(SELECT);
                 sql.push("c.seq IN ").bind_list(chunk.to_vec());
-                rows.extend(sql.all::<Row>(conn).await?);
+                found.extend(complete(conn, sql.all(conn).await?, one_by_one).await?);
             }
         }
         Which::Ids(ids) => {
             for chunk in ids.chunks(CHUNK) {
                 let mut sql = Sql::new(SELECT);
                 sql.push("c.id IN ").bind_list(chunk.to_vec());
-                rows.extend(sql.all::<Row>(conn).await?);
+                found.extend(complete(conn, sql.all(conn).await?, one_by_one).await?);
             }
         }
         Which::Range { center, first, last, limit } => {
             let mut sql = Sql::new(SELECT);
             sql.push("c.id >= ").bind(first).push(" AND c.id <= ").bind(last);
-            sql.push(" AND c.call_center_id = ").bind(center);
+            // `IS TRUE` keeps SQLite from gathering a centre's million clients to sort them.
+            sql.push(" AND (c.call_center_id = ").bind(center).push(") IS TRUE");
             sql.push(" ORDER BY c.id LIMIT ").bind(limit);
-            rows = sql.all(conn).await?;
+            found = complete(conn, sql.all(conn).await?, in_a_row).await?;
         }
     }
-    complete(conn, rows).await
+    Ok(found)
+}
+
+/// Says whose contacts are read, by their ids.
+fn one_by_one(sql: &mut Sql, ids: &[Uuid]) {
+    sql.push("client_id IN ").bind_list(ids.to_vec());
+}
+
+/// The same of clients with few others between them: one run of the index.
+fn in_a_row(sql: &mut Sql, ids: &[Uuid]) {
+    let (first, last) = (ids.first().copied(), ids.last().copied());
+    sql.push("client_id >= ").bind(first).push(" AND client_id <= ").bind(last);
 }
 
 async fn complete(
     conn: &impl ConnectionTrait,
     rows: Vec<Row>,
-) -> Result<Vec<(i64, ClientRecord)>, DbErr> {
-    let mut found: Vec<(i64, ClientRecord)> = Vec::with_capacity(rows.len());
-    for chunk in rows.chunks(CHUNK) {
-        let ids: Vec<Uuid> = chunk.iter().map(|row| row.id).collect();
-        let of = |select: &str| {
-            let mut sql = Sql::new(select);
-            sql.bind_list(ids.clone()).push(" ORDER BY client_id, position");
-            sql
-        };
-        let mut emails = grouped(
-            of("SELECT client_id, value FROM client_emails WHERE client_id IN ").all(conn).await?,
-        );
-        let mut phones = grouped(
-            of("SELECT client_id, raw AS value FROM client_phones WHERE client_id IN ")
-                .all(conn)
-                .await?,
-        );
-        for row in chunk {
-            let mut client = record(row);
-            client.emails = emails.remove(&row.id).unwrap_or_default();
-            client.phones = phones.remove(&row.id).unwrap_or_default();
-            found.push((row.seq, client));
-        }
+    whose: fn(&mut Sql, &[Uuid]),
+) -> Result<Vec<Reading>, DbErr> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(found)
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let of = |select: &str| {
+        let mut sql = Sql::new(select);
+        whose(&mut sql, &ids);
+        sql.push(" ORDER BY client_id, position");
+        sql
+    };
+    let mut emails =
+        grouped(of("SELECT client_id, value FROM client_emails WHERE ").all(conn).await?);
+    let mut phones =
+        grouped(of("SELECT client_id, raw AS value FROM client_phones WHERE ").all(conn).await?);
+    let full = |row: Row| {
+        let mut record = record(&row);
+        record.emails = emails.remove(&row.id).unwrap_or_default();
+        record.phones = phones.remove(&row.id).unwrap_or_default();
+        let Row { seq, code, full_name, .. } = row;
+        Reading { seq, code, full_name, record }
+    };
+    Ok(rows.into_iter().map(full).collect())
 }
 
 fn grouped(contacts: Vec<Contact>) -> HashMap<Uuid, Vec<String>> {
@@ -149,7 +178,7 @@ pub(super) async fn weigh(
     lookup::find(tx, house.center, &near, &mut found).await?;
     let seqs: Vec<i64> = found.clients.iter().copied().collect();
     let records: Vec<ClientRecord> =
-        read(tx, Which::Seqs(&seqs)).await?.into_iter().map(|(_, client)| client).collect();
+        read(tx, Which::Seqs(&seqs)).await?.into_iter().map(|client| client.record).collect();
     let policy = Policy { region: house.region.clone(), is_bold };
     let names = lookup.names_to_count(&records, &house.region);
     let bearers = match records.is_empty() {

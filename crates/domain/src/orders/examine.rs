@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::candidates::{self, Which};
+use super::candidates::{self, Reading, Which};
 use super::input::House;
 use super::link::Link;
 use super::settings;
@@ -71,7 +71,7 @@ pub async fn clients_changed(
         return outbox::enqueue(tx, NewJob::new(CLIENTS_JOB, changed, now), now).await.map(drop);
     }
     let Some(place) = place(tx, center).await? else { return Ok(()) };
-    let clients = candidates::read(tx, Which::Ids(clients)).await?;
+    let clients = filable(candidates::read(tx, Which::Ids(clients)).await?);
     lookup::forget(tx, &clients).await?;
     look_at(tx, &place, &clients, now).await
 }
@@ -104,7 +104,7 @@ pub async fn changed_clients(db: &Db, job: Changed, now: DateTime<Utc>) -> Resul
     let Some(place) = place(&tx, job.center).await? else { return Ok(None) };
     let Changed { center, first, last } = job;
     let which = Which::Range { center, first, last, limit: CLIENTS };
-    let clients = candidates::read(&tx, which).await?;
+    let clients = filable(candidates::read(&tx, which).await?);
     lookup::forget(&tx, &clients).await?;
     look_at(&tx, &place, &clients, now).await?;
     tx.commit().await?;
@@ -112,6 +112,10 @@ pub async fn changed_clients(db: &Db, job: Changed, now: DateTime<Utc>) -> Resul
     // The last one is looked at twice: an id has no successor that is easily written.
     let seen = clients.last().map(|(_, client)| Uuid::from_u128(client.id));
     Ok(seen.filter(|seen| full && *seen != first).map(|first| Changed { first, ..job }))
+}
+
+fn filable(clients: Vec<Reading>) -> Vec<(i64, ClientRecord)> {
+    clients.into_iter().map(|client| (client.seq, client.record)).collect()
 }
 
 /// What is to be known of a centre before its clients are looked at.

@@ -13,14 +13,27 @@ use super::{Order, OrderFilter, ValidOrder};
 use crate::actor::Actor;
 use crate::error::Result;
 
+/// What [`Order`] reads of `o` itself.
+macro_rules! own {
+    () => {
+        "o.seq, o.id, o.call_center_id, o.number, o.client_id, o.client_name, o.email, o.phone, \
+         o.phone_e164, o.name_key, o.amount, o.currency, o.status, o.ordered_at, o.link_state, \
+         o.link_method, o.link_score, o.link_reason, o.candidates, o.linked_in, o.evidence, \
+         o.is_waiting, o.decided_by, o.decided_at, o.version, o.created_at, o.updated_at, "
+    };
+}
+
 /// What [`Order`] reads of `o`.
-pub(super) const COLUMNS: &str = "o.seq, o.id, o.call_center_id, o.number, o.client_id, \
-    o.client_name, o.email, o.phone, o.phone_e164, o.name_key, o.amount, o.currency, o.status, \
-    o.ordered_at, o.link_state, o.link_method, o.link_score, o.link_reason, o.candidates, \
-    o.linked_in, o.evidence, o.is_waiting, o.decided_by, o.decided_at, o.version, o.created_at, o.updated_at, \
-    (SELECT c.full_name FROM clients c WHERE c.id = o.client_id) AS linked_name, \
-    (SELECT c.code FROM clients c WHERE c.id = o.client_id) AS linked_code, \
-    (SELECT u.name FROM users u WHERE u.id = o.decided_by) AS decider_name";
+pub(super) const COLUMNS: &str = concat!(
+    own!(),
+    "(SELECT c.full_name FROM clients c WHERE c.id = o.client_id) AS linked_name, \
+     (SELECT c.code FROM clients c WHERE c.id = o.client_id) AS linked_code, \
+     (SELECT u.name FROM users u WHERE u.id = o.decided_by) AS decider_name"
+);
+
+/// The same for those who know the names already.
+pub(super) const ALONE: &str =
+    concat!(own!(), "NULL AS linked_name, NULL AS linked_code, NULL AS decider_name");
 
 /// The orders an actor may see; continue with ` AND …`.
 pub(super) fn visible(sql: &mut Sql, actor: &Actor) {

@@ -29,10 +29,19 @@ pub struct Outcome {
     pub is_changed: bool,
 }
 
+/// What a run is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Reading the clients.
+    Clients,
+    /// Linking the orders.
+    Orders,
+}
+
 /// Is told how a run goes.
 pub trait Witness: Send {
-    /// So many orders of so many are done.
-    fn progress(&mut self, done: u64, total: u64);
+    /// So many clients or orders of so many are done.
+    fn progress(&mut self, stage: Stage, done: u64, total: u64);
     /// What became of an order.
     fn outcome(&mut self, outcome: Outcome);
 }
@@ -42,6 +51,6 @@ pub trait Witness: Send {
 pub struct Silent;
 
 impl Witness for Silent {
-    fn progress(&mut self, _: u64, _: u64) {}
+    fn progress(&mut self, _: Stage, _: u64, _: u64) {}
     fn outcome(&mut self, _: Outcome) {}
 }

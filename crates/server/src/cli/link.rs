@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use domain::Actor;
 use domain::orders::LinkState;
-use domain::orders::run::{self, Outcome, Witness};
+use domain::orders::run::{self, Outcome, Stage, Witness};
 use indicatif::{ProgressBar, ProgressStyle};
 use uuid::Uuid;
 
@@ -38,7 +38,7 @@ const SAMPLES: usize = 3;
 
 /// Runs it.
 pub async fn run(settings: Settings, options: Options) -> Result<(), Failure> {
-    let app = serve::start(settings).await?;
+    let app = serve::start_unmapped(settings).await?;
     let centers: Vec<Uuid> = match center(&app, options.center.as_deref()).await? {
         Some(center) => vec![center],
         None => run::centers(app.db().read()).await?,
@@ -77,7 +77,9 @@ struct Report {
 impl Report {
     fn open(output: Option<&std::path::Path>) -> Result<Self, Failure> {
         let bar = ProgressBar::no_length();
-        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} {per_sec} {eta}") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec} {eta}")
+        {
             bar.set_style(style);
         }
         let out = match output {
@@ -153,7 +155,11 @@ fn sample(outcome: &Outcome) -> String {
 }
 
 impl Witness for Report {
-    fn progress(&mut self, done: u64, total: u64) {
+    fn progress(&mut self, stage: Stage, done: u64, total: u64) {
+        self.bar.set_message(match stage {
+            Stage::Clients => "clients read",
+            Stage::Orders => "orders",
+        });
         self.bar.set_length(total);
         self.bar.set_position(done);
     }

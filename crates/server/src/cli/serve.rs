@@ -28,10 +28,17 @@ pub struct Options {
 
 /// Opens the database and brings it up to date.
 pub async fn open(settings: &Settings) -> Result<Db, Failure> {
+    make_folder(settings)?;
+    prepare(Db::connect(&settings.database, PoolSizes::default()).await?).await
+}
+
+fn make_folder(settings: &Settings) -> Result<(), Failure> {
     std::fs::create_dir_all(&settings.data_dir).map_err(|e| {
-        format!("cannot write the data folder {}: {e}", settings.data_dir.display())
-    })?;
-    let db = Db::connect(&settings.database, PoolSizes::default()).await?;
+        format!("cannot write the data folder {}: {e}", settings.data_dir.display()).into()
+    })
+}
+
+async fn prepare(db: Db) -> Result<Db, Failure> {
     domain::migrations::migrate(&db)
         .await
         .map_err(|e| format!("cannot prepare the database: {e}"))?;
@@ -92,11 +99,28 @@ pub async fn work(settings: Settings) -> Result<(), Failure> {
 }
 
 pub(super) async fn start(settings: Settings) -> Result<App, Failure> {
+    check(&settings)?;
+    let db = open(&settings).await?;
+    start_on(db, settings).await
+}
+
+/// The same for a command that goes through most of the database once.
+pub(super) async fn start_unmapped(settings: Settings) -> Result<App, Failure> {
+    check(&settings)?;
+    make_folder(&settings)?;
+    let db = Db::connect_unmapped(&settings.database, PoolSizes::default()).await?;
+    start_on(prepare(db).await?, settings).await
+}
+
+/// Before anything is opened: a wrong setting leaves nothing behind.
+fn check(settings: &Settings) -> Result<(), Failure> {
     if let Some(smtp) = &settings.smtp {
-        // Before anything is opened: a wrong setting leaves nothing behind.
         base::mail::Smtp::from_url(smtp).map_err(|e| format!("smtp: {e}"))?;
     }
-    let db = open(&settings).await?;
+    Ok(())
+}
+
+async fn start_on(db: Db, settings: Settings) -> Result<App, Failure> {
     let clock = if settings.test_clock { test_clock(&settings) } else { Clock::real() };
     domain::duplicates::arm(&db, clock.now()).await?;
     App::new(db, clock, settings).map_err(|e| format!("smtp: {e}").into())

@@ -104,7 +104,9 @@ pub(super) async fn list(
     let search = contact_log::search(conn, &actor, asked.filter.clone(), page.now).await?;
     let (newest, cursor) = (grid.sort.starts_with('-'), grid.cursor.clone());
     let found = contact_log::list(conn, &actor, &search, newest, cursor.as_deref(), ROWS).await?;
-    let total = contact_log::count(conn, &actor, &search).await?;
+    let total = contact_log::count(conn, &actor, &search);
+    let key = format!("{:?} {:?}", actor.call_center_id, asked.filter);
+    let total = app.contact_counts().tell(key, page.seq, page.now, total).await?;
     let choices = app.client_counts().at(page.seq).choices(conn, &actor, page.now).await?;
     chips(&page, &mut grid, &asked, &choices, found.rows.first());
     grid.fill(total, found.rows.len(), found.previous, found.next);

@@ -92,7 +92,9 @@ pub(super) async fn list(
     let (conn, cursor) = (app.db().read(), grid.cursor.clone());
     let paged =
         orders::list(conn, &actor, &filter, sort, cursor.as_deref(), ROWS, page.now).await?;
-    let counts = orders::counts(conn, &actor, &filter, page.now).await?;
+    let counts = orders::counts(conn, &actor, &filter, page.now);
+    let key = format!("{:?} {filter:?}", actor.call_center_id);
+    let counts = app.order_counts().tell(key, page.seq, page.now, counts).await?;
     grid.fill(counts.matching, paged.rows.len(), paged.previous, paged.next);
     chips(&page, &mut grid, &filter);
     let figures = figures(&page, &counts);
