@@ -113,8 +113,11 @@ impl Sort {
         match self.by {
             By::Created => filter.period.is_some() || filter.created_after.is_some(),
             By::NextAlert => filter.alert_status.is_some(),
-            By::Segment | By::Orders | By::Spent | By::LastOrder => filter.segment.is_some(),
-            By::Contact => filter.notification_client.is_some(),
+            By::Segment => filter.segment.is_some(),
+            By::Orders | By::Spent | By::LastOrder => {
+                filter.segment.is_some() && has_only_figures(filter)
+            }
+            By::Contact => filter.notification_client.is_some() && has_only_figures(filter),
             _ => false,
         }
     }
@@ -159,6 +162,19 @@ impl Sort {
             By::Binned => time(client.deleted_at),
         }
     }
+}
+
+/// Whether nothing else is asked for that an index of its own could lead away with.
+fn has_only_figures(filter: &ClientFilter) -> bool {
+    let ClientFilter { is_active, time_zone, segment, notification_client, .. } = filter.clone();
+    let figures = ClientFilter {
+        is_active,
+        time_zone,
+        segment,
+        notification_client,
+        ..ClientFilter::default()
+    };
+    *filter == figures
 }
 
 impl Key {
