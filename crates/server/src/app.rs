@@ -38,7 +38,9 @@ impl App {
     /// # Errors
     /// A mail server's address that cannot be read.
     pub fn new(db: Db, clock: Clock, settings: Settings) -> Result<Self, SmtpUrlError> {
-        let smtp = settings.smtp.as_deref().map(Smtp::from_url).transpose()?;
+        let smtp = settings.smtp.as_deref();
+        let smtp =
+            smtp.map(|url| Smtp::from_url(url, settings.smtp_ca_file.as_deref())).transpose()?;
         let (nav_counts, live) = (NavCounts::default(), Hub::default());
         let client_counts = domain::clients::Counts::default();
         Ok(Self(Arc::new(Inner {

@@ -20,6 +20,9 @@ pub struct Flags {
     /// `smtp://user:password@host:port`; without it, mail is kept and shown in the application
     #[arg(long, env = "VIGIE_SMTP", global = true, hide_env_values = true)]
     pub smtp: Option<String>,
+    /// Certificates in PEM to trust beside this machine's when speaking to the mail server
+    #[arg(long, env = "VIGIE_SMTP_CA_FILE", global = true)]
+    pub smtp_ca_file: Option<PathBuf>,
     /// The sender of the application's mail [default: vigie@localhost]
     #[arg(long, env = "VIGIE_MAIL_FROM", global = true)]
     pub mail_from: Option<String>,
@@ -44,6 +47,7 @@ struct File {
     database: Option<String>,
     data_dir: Option<PathBuf>,
     smtp: Option<String>,
+    smtp_ca_file: Option<PathBuf>,
     mail_from: Option<String>,
     base_url: Option<String>,
     api_rate: Option<u32>,
@@ -60,6 +64,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// The mail server; `None`: mail is kept.
     pub smtp: Option<String>,
+    /// Certificates to trust beside this machine's when speaking to the mail server.
+    pub smtp_ca_file: Option<PathBuf>,
     /// The sender of mail.
     pub mail_from: String,
     /// Where users reach the application, without a trailing slash.
@@ -98,6 +104,10 @@ impl Settings {
             database,
             data_dir,
             smtp: flags.smtp.or(file.smtp).filter(|s| !s.is_empty()),
+            smtp_ca_file: flags
+                .smtp_ca_file
+                .or(file.smtp_ca_file)
+                .filter(|path| !path.as_os_str().is_empty()),
             mail_from: flags
                 .mail_from
                 .or(file.mail_from)

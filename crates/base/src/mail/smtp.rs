@@ -1,10 +1,11 @@
 //! Handing messages to an SMTP server, over connections that are kept open between messages.
 
+use std::path::Path;
 use std::time::Duration;
 
 use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 use super::message::{MailError, MailMessage, build};
@@ -59,14 +60,17 @@ impl From<MailError> for SendError {
 impl Smtp {
     /// The server at `smtp://[user:password@]host[:port][?tls=none|starttls|required]` or `smtps://…`
     /// (`starttls` and `required` are the same). With nothing said, the connection is encrypted if the
-    /// server offers it; on this machine itself, whatever its certificate.
+    /// server offers it; on this machine itself, whatever its certificate, unless an `authority` is
+    /// named: a file of certificates in PEM, trusted beside those of this machine (offices sign
+    /// those of their own servers themselves).
     ///
     /// Must be called inside a Tokio runtime, where idle connections are closed after a minute.
-    pub fn from_url(url: &str) -> Result<Self, SmtpUrlError> {
+    pub fn from_url(url: &str, authority: Option<&Path>) -> Result<Self, SmtpUrlError> {
         let url = SmtpUrl::parse(url)?;
+        let authority = authority.map(certificates).transpose()?;
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&url.host)
             .port(url.port)
-            .tls(tls(&url)?)
+            .tls(tls(&url, authority)?)
             .timeout(Some(TIMEOUT))
             .pool_config(PoolConfig::new().max_size(10));
         if let Some((user, password)) = url.credentials {
@@ -92,12 +96,26 @@ impl Smtp {
     }
 }
 
-fn tls(url: &SmtpUrl) -> Result<Tls, SmtpUrlError> {
+/// The certificates of a file; there must be one.
+fn certificates(path: &Path) -> Result<Certificate, SmtpUrlError> {
+    const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+    let pem = std::fs::read(path).map_err(|_| SmtpUrlError::Authority)?;
+    // A text without any is read as a list of none.
+    if !pem.windows(BEGIN.len()).any(|window| window == BEGIN) {
+        return Err(SmtpUrlError::Authority);
+    }
+    Certificate::from_pem(&pem).map_err(|_| SmtpUrlError::Authority)
+}
+
+fn tls(url: &SmtpUrl, authority: Option<Certificate>) -> Result<Tls, SmtpUrlError> {
+    let proves_nothing = authority.is_none() && url.tls == TlsMode::Offered && url.is_loopback();
     let parameters = || {
-        TlsParameters::builder(url.host.clone())
-            .dangerous_accept_invalid_certs(url.tls == TlsMode::Offered && url.is_loopback())
-            .build()
-            .map_err(|_| SmtpUrlError::TlsSetup)
+        let builder =
+            TlsParameters::builder(url.host.clone()).dangerous_accept_invalid_certs(proves_nothing);
+        let builder = authority
+            .into_iter()
+            .fold(builder, |builder, certificate| builder.add_root_certificate(certificate));
+        builder.build().map_err(|_| SmtpUrlError::TlsSetup)
     };
     Ok(match url.tls {
         TlsMode::None => Tls::None,
@@ -112,7 +130,7 @@ fn judged(error: &lettre::transport::smtp::Error) -> SendError {
     let Some(code) = error.status() else {
         let reason = if error.is_timeout() {
             "timeout"
-        } else if error.is_tls() {
+        } else if error.is_tls() || is_handshake(error) {
             "tls"
         } else if error.is_response() || error.is_client() {
             "response"
@@ -135,6 +153,19 @@ fn judged(error: &lettre::transport::smtp::Error) -> SendError {
     } else {
         SendError::Transient { reason }
     }
+}
+
+/// Whether TLS was refused while it was being set up: a certificate nobody vouches for, above all.
+fn is_handshake(error: &lettre::transport::smtp::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        let io = inner.downcast_ref::<std::io::Error>();
+        if io.is_some_and(|io| io.kind() == std::io::ErrorKind::InvalidData) {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
 }
 
 /// The `5.1.1` (RFC 3463) at the start of the server's text, of which nothing else is kept.

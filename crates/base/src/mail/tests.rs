@@ -168,14 +168,14 @@ async fn server(rcpt: &'static str, auth: &'static str, told: Arc<Mutex<Vec<Stri
 
 async fn attempt(rcpt: &'static str, auth: &'static str, user: &str) -> Result<(), SendError> {
     let port = server(rcpt, auth, Arc::default()).await;
-    Smtp::from_url(&format!("smtp://{user}localhost:{port}")).unwrap().send(&message()).await
+    Smtp::from_url(&format!("smtp://{user}localhost:{port}"), None).unwrap().send(&message()).await
 }
 
 #[tokio::test]
 async fn reuses_connections() {
     let told = Arc::default();
     let port = server("250 ok", "235 ok", Arc::clone(&told)).await;
-    let smtp = Smtp::from_url(&format!("smtp://localhost:{port}")).unwrap();
+    let smtp = Smtp::from_url(&format!("smtp://localhost:{port}"), None).unwrap();
     for _ in 0..3 {
         smtp.send(&message()).await.unwrap();
     }
@@ -201,10 +201,23 @@ async fn judges_refusals() {
     assert_eq!(attempt("bonjour", "", "").await, transient("response"));
 
     let bad = MailMessage { subject: "a\nb".to_owned(), ..message() };
-    let smtp = Smtp::from_url("smtp://localhost:1").unwrap();
+    let smtp = Smtp::from_url("smtp://localhost:1", None).unwrap();
     assert_eq!(smtp.send(&bad).await, permanent("mail.control_character"));
     assert_eq!(smtp.send(&message()).await, transient("network"));
     let port = server("250 ok", "", Arc::default()).await;
-    let strict = Smtp::from_url(&format!("smtp://localhost:{port}?tls=required")).unwrap();
+    let strict = Smtp::from_url(&format!("smtp://localhost:{port}?tls=required"), None).unwrap();
     assert!(matches!(strict.send(&message()).await, Err(SendError::Transient { .. })));
+}
+
+#[tokio::test]
+async fn an_authority_is_a_file_of_certificates() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("office.pem");
+    let read = |path| Smtp::from_url("smtps://mail.exemple.sn", Some(path)).err();
+    assert_eq!(read(&file), Some(SmtpUrlError::Authority), "absent");
+    std::fs::write(&file, "bonjour").unwrap();
+    assert_eq!(read(&file), Some(SmtpUrlError::Authority), "no certificate");
+    std::fs::write(&file, "-----BEGIN CERTIFICATE-----\nbonjour\n-----END CERTIFICATE-----")
+        .unwrap();
+    assert!(read(&file).is_some(), "no certificate between the lines");
 }

@@ -16,6 +16,9 @@ pub enum SmtpUrlError {
     /// `tls=` is neither `none`, `starttls` nor `required`, or contradicts `smtps://`.
     #[error("tls= of the SMTP address must be none, starttls or required")]
     Tls,
+    /// The file of trusted certificates cannot be read, or holds none in PEM.
+    #[error("the SMTP server's certificate authority must be a readable file in PEM")]
+    Authority,
     /// The certificates of this machine, or the host's name, make TLS impossible.
     #[error("TLS cannot be set up for the SMTP server")]
     TlsSetup,
@@ -29,6 +32,7 @@ impl SmtpUrlError {
             Self::Host => "smtp.host",
             Self::Credentials => "smtp.credentials",
             Self::Tls => "smtp.tls",
+            Self::Authority => "smtp.authority",
             Self::TlsSetup => "smtp.tls_setup",
         }
     }

@@ -115,7 +115,8 @@ pub(super) async fn start_unmapped(settings: Settings) -> Result<App, Failure> {
 /// Before anything is opened: a wrong setting leaves nothing behind.
 fn check(settings: &Settings) -> Result<(), Failure> {
     if let Some(smtp) = &settings.smtp {
-        base::mail::Smtp::from_url(smtp).map_err(|e| format!("smtp: {e}"))?;
+        base::mail::Smtp::from_url(smtp, settings.smtp_ca_file.as_deref())
+            .map_err(|e| format!("smtp: {e}"))?;
     }
     Ok(())
 }

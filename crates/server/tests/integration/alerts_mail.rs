@@ -9,21 +9,7 @@ use uuid::Uuid;
 
 use crate::alerts::{client, clients, schedule};
 use crate::support::smtp::{SmtpServer, Verdict};
-use crate::support::{Browser, Kind, TestApp};
-
-/// The tests of this file, each with its own mail server.
-macro_rules! with_mail {
-    ($($name:ident),+ $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::run(super::Kind::Sqlite, super::$name).await; })+
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::run(super::Kind::Postgres, super::$name).await; })+
-        }
-    };
-}
+use crate::support::{Browser, TestApp};
 
 with_mail!(
     the_assignee_reads_it_in_their_language_and_zone,
@@ -35,12 +21,6 @@ with_mail!(
     two_workers_share_the_work,
     text_people_type_cannot_break_the_mail,
 );
-
-async fn run<F: Future<Output = ()>>(kind: Kind, test: impl FnOnce(TestApp, SmtpServer) -> F) {
-    let smtp = SmtpServer::start().await;
-    let app = TestApp::start_with(kind, Some(smtp.url.clone())).await;
-    test(app, smtp).await;
-}
 
 async fn read(browser: &Browser, alert: &Json) -> Json {
     let path = format!("/api/alerts/{}", alert["id"].as_str().unwrap());

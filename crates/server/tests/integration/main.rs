@@ -36,6 +36,7 @@ mod imports;
 mod journal;
 mod kill;
 mod live;
+mod mail_tls;
 mod openapi;
 mod operations;
 mod order_history;

@@ -2,7 +2,7 @@
 
 use domain::Role;
 
-use crate::support::TestApp;
+use crate::support::{Kind, TestApp};
 
 both_engines!(the_document_is_served_and_read, figures_are_for_this_machine_and_super_admins);
 
@@ -18,6 +18,17 @@ async fn the_document_is_served_and_read(app: TestApp) {
     let docs = stranger.get("/api/docs").await.expect(200);
     assert!(docs.headers["content-type"].to_str().unwrap().starts_with("text/html"));
     assert!(docs.body.contains("<code>/api/audit</code>") && !docs.body.contains("style="));
+}
+
+/// What the API promises, whole: a change of it shows in review. How to accept one is said in
+/// docs/api-design.md.
+#[tokio::test]
+async fn the_document_is_the_one_reviewed() {
+    let app = TestApp::start(Kind::Sqlite).await;
+    let document = app.stranger().get("/api/openapi.json").await.expect(200).json();
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_json_snapshot!("openapi", document, { ".info.version" => "[version]" });
+    });
 }
 
 async fn figures_are_for_this_machine_and_super_admins(app: TestApp) {

@@ -1,6 +1,6 @@
 use chrono::TimeDelta;
 use domain::Role;
-use domain::users::passwords;
+use domain::users::{passwords, throttle};
 
 use super::{PASSWORD, person};
 use crate::support::{Answer, Browser, TestApp};
@@ -13,6 +13,7 @@ both_engines!(
     signing_in_again_replaces_the_session,
     guessing_is_slowed_but_the_owner_s_browser_gets_through,
     one_address_cannot_try_many_accounts,
+    everyone_together_is_slowed_but_known_browsers_are_not,
     a_thousand_attempts_at_once_count_as_a_thousand,
     a_session_unused_for_two_weeks_is_dead,
     a_form_another_site_sends_is_refused,
@@ -152,6 +153,47 @@ async fn one_address_cannot_try_many_accounts(app: TestApp) {
     // What a caller writes before the proxy's word is not believed.
     try_from(&stranger, "1.2.3.4, 203.0.113.9", "n21@example.test", "faux").await.expect(429);
     try_from(&stranger, "203.0.113.10", "n22@example.test", "faux").await.expect(422);
+}
+
+async fn everyone_together_is_slowed_but_known_browsers_are_not(app: TestApp) {
+    person(&app, "awa@example.test", Role::Agent).await;
+    person(&app, "lea@example.test", Role::Agent).await;
+    let own = app.stranger();
+    try_from(&own, "203.0.113.1", "awa@example.test", PASSWORD).await.expect(303);
+    // Each account and each address once: only their number tells that someone is guessing.
+    let stranger = app.stranger();
+    let guess = async |n: u32| {
+        let address = format!("198.51.{}.{}", 100 + n / 200, n % 200);
+        try_from(&stranger, &address, &format!("n{n}@example.test"), "faux").await
+    };
+    // All but the last of them without the price of comparing passwords.
+    for _ in 0..297 {
+        throttle::take(&app.db, &[throttle::Key::overall()], app.clock.now()).await.unwrap();
+    }
+    for n in 0..3 {
+        guess(n).await.expect(422);
+    }
+    let mut longest = 0;
+    for n in 0..8 {
+        let refused = guess(100 + 2 * n).await.expect(429);
+        let wait = refused.headers["retry-after"].to_str().unwrap().parse::<i64>().unwrap();
+        assert!(wait > longest || wait == 30, "{wait} after {longest}");
+        longest = wait;
+        // The right password of someone this place does not know waits as well.
+        try_from(&app.stranger(), "203.0.113.7", "lea@example.test", PASSWORD).await.expect(429);
+        // Who came in from this browser before comes in.
+        try_from(&own, "203.0.113.1", "awa@example.test", PASSWORD).await.expect(303);
+        app.clock.advance(TimeDelta::seconds(wait));
+        guess(101 + 2 * n).await.expect(422);
+    }
+    assert_eq!(longest, 30, "half a minute at most: nobody is kept out");
+    app.clock.advance(TimeDelta::seconds(longest));
+    try_from(&app.stranger(), "203.0.113.7", "lea@example.test", PASSWORD).await.expect(303);
+    // A quiet minute forgets it all.
+    app.clock.advance(TimeDelta::seconds(61));
+    for n in 0..3 {
+        guess(200 + n).await.expect(422);
+    }
 }
 
 async fn a_thousand_attempts_at_once_count_as_a_thousand(app: TestApp) {

@@ -5,6 +5,8 @@ mod browser;
 pub mod database;
 pub mod smtp;
 
+use std::path::PathBuf;
+
 use base::clock::Clock;
 use base::db::Db;
 use chrono::{DateTime, Utc};
@@ -38,6 +40,30 @@ macro_rules! both_engines {
     };
 }
 
+/// The same for `async fn first(app: TestApp, smtp: SmtpServer)`, each with its own mail server.
+macro_rules! with_mail {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let smtp = crate::support::smtp::SmtpServer::start().await;
+                let kind = crate::support::Kind::Sqlite;
+                let app = crate::support::TestApp::start_with(kind, Some(smtp.url.clone())).await;
+                super::$name(app, smtp).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let smtp = crate::support::smtp::SmtpServer::start().await;
+                let kind = crate::support::Kind::Postgres;
+                let app = crate::support::TestApp::start_with(kind, Some(smtp.url.clone())).await;
+                super::$name(app, smtp).await;
+            })+
+        }
+    };
+}
+
 /// A running server and what a test may do to it.
 pub struct TestApp {
     pub app: App,
@@ -65,15 +91,25 @@ impl TestApp {
 
     /// With the mail server at `smtp`.
     pub async fn start_with(kind: Kind, smtp: Option<String>) -> Self {
-        Self::start_at(kind, smtp, "http").await
+        Self::start_at(kind, smtp, None, "http").await
+    }
+
+    /// The same, trusting the certificates in `authority`.
+    pub async fn start_trusting(kind: Kind, smtp: String, authority: PathBuf) -> Self {
+        Self::start_at(kind, Some(smtp), Some(authority), "http").await
     }
 
     /// As browsers see it behind a proxy that speaks TLS: its own address is `https://`.
     pub async fn start_behind_tls(kind: Kind) -> Self {
-        Self::start_at(kind, None, "https").await
+        Self::start_at(kind, None, None, "https").await
     }
 
-    async fn start_at(kind: Kind, smtp: Option<String>, scheme: &str) -> Self {
+    async fn start_at(
+        kind: Kind,
+        smtp: Option<String>,
+        smtp_ca_file: Option<PathBuf>,
+        scheme: &str,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = database::fresh(kind, folder.path()).await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -83,6 +119,7 @@ impl TestApp {
             database: address.clone(),
             data_dir: folder.path().to_owned(),
             smtp,
+            smtp_ca_file,
             mail_from: "vigie@example.test".into(),
             base_url: url.replace("http", scheme),
             api_rate: server::rate_limit::PER_MINUTE,
@@ -113,6 +150,7 @@ impl TestApp {
             database: String::new(),
             data_dir: folder.path().to_owned(),
             smtp: None,
+            smtp_ca_file: None,
             mail_from: "vigie@example.test".into(),
             base_url: "http://vigie.test".into(),
             api_rate: server::rate_limit::PER_MINUTE,
@@ -155,6 +193,12 @@ impl TestApp {
             language: "fr".into(),
         };
         users::create(&self.db, &Actor::system(), new, self.clock.now()).await.unwrap()
+    }
+
+    /// What that user is called.
+    pub async fn name_of(&self, user: Uuid) -> String {
+        let sql = base::db::Sql::with("SELECT name FROM users WHERE id = $1", [user.into()]);
+        sql.scalar(self.db.read()).await.unwrap().unwrap()
     }
 
     /// A browser with an open session of that user.

@@ -1,10 +1,12 @@
 //! A real SMTP server on loopback: keeps what it takes, refuses on command.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use mail_parser::MessageParser;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 /// What to answer to a message, once its last byte is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct Mail {
     pub language: String,
     pub text: String,
     pub html: String,
+    /// Whether it came over TLS.
+    pub encrypted: bool,
 }
 
 impl Mail {
@@ -48,17 +52,38 @@ pub struct SmtpServer {
     _task: Arc<tokio_util::task::AbortOnDropHandle<()>>,
 }
 
+/// When the server speaks TLS.
+#[derive(Clone)]
+pub enum Encryption {
+    /// Never.
+    Never,
+    /// After STARTTLS, and no mail before.
+    StartTls(TlsAcceptor),
+    /// From the first byte.
+    Implicit(TlsAcceptor),
+}
+
 impl SmtpServer {
+    /// Without TLS.
     pub async fn start() -> Self {
+        Self::start_with(Encryption::Never).await
+    }
+
+    pub async fn start_with(encryption: Encryption) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("smtp://{}", listener.local_addr().unwrap());
-        let kept = Arc::<Mutex<Vec<Mail>>>::default();
+        let address = listener.local_addr().unwrap();
+        let url = match encryption {
+            Encryption::Never => format!("smtp://{address}"),
+            Encryption::StartTls(_) => format!("smtp://localhost:{}?tls=starttls", address.port()),
+            Encryption::Implicit(_) => format!("smtps://localhost:{}", address.port()),
+        };
         let take: Policy = Box::new(|_| Verdict::Take);
-        let policy = Arc::new(Mutex::new(take));
-        let (to_kept, to_policy) = (kept.clone(), policy.clone());
+        let (kept, policy) = (Arc::default(), Arc::new(Mutex::new(take)));
+        let desk = Desk { kept: Arc::clone(&kept), policy: Arc::clone(&policy), encrypted: false };
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(talk(stream, to_kept.clone(), to_policy.clone()));
+                stream.set_nodelay(true).unwrap();
+                tokio::spawn(desk.clone().greet(Box::pin(stream), encryption.clone()));
             }
         });
         let task = Arc::new(tokio_util::task::AbortOnDropHandle::new(task));
@@ -76,48 +101,83 @@ impl SmtpServer {
     }
 }
 
-async fn talk(stream: TcpStream, kept: Arc<Mutex<Vec<Mail>>>, policy: Arc<Mutex<Policy>>) {
-    stream.set_nodelay(true).unwrap();
-    let (read, mut write) = stream.into_split();
-    let mut lines = BufReader::new(read);
-    let mut to = String::new();
-    let mut line = Vec::new();
-    write.write_all(b"220 test ESMTP\r\n").await.ok();
-    loop {
-        line.clear();
-        if lines.read_until(b'\n', &mut line).await.unwrap_or(0) == 0 {
+trait Wire: AsyncRead + AsyncWrite + Send {}
+impl<T: AsyncRead + AsyncWrite + Send> Wire for T {}
+type Line = Pin<Box<dyn Wire>>;
+
+/// Who answers on one connection.
+#[derive(Clone)]
+struct Desk {
+    kept: Arc<Mutex<Vec<Mail>>>,
+    policy: Arc<Mutex<Policy>>,
+    encrypted: bool,
+}
+
+impl Desk {
+    async fn greet(self, line: Line, encryption: Encryption) {
+        const HELLO: &[u8] = b"220 test ESMTP\r\n";
+        let (mut line, upgrade, encrypted) = match encryption {
+            Encryption::Never => (line, None, false),
+            Encryption::StartTls(acceptor) => (line, Some(acceptor), false),
+            Encryption::Implicit(acceptor) => {
+                let Ok(line) = acceptor.accept(line).await else { return };
+                (Box::pin(line) as Line, None, true)
+            }
+        };
+        if line.write_all(HELLO).await.is_err() {
             return;
         }
-        let text = String::from_utf8_lossy(&line).trim().to_owned();
-        let verb = text.get(..4).unwrap_or_default().to_ascii_uppercase();
-        let answer = match verb.as_str() {
-            "EHLO" => "250-test\r\n250 8BITMIME\r\n".to_owned(),
-            "RCPT" => {
-                to = text.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
-                "250 ok\r\n".to_owned()
+        let desk = Self { encrypted, ..self };
+        let Some((line, acceptor)) = desk.clone().talk(line, upgrade).await else { return };
+        let Ok(line) = acceptor.accept(line).await else { return };
+        Self { encrypted: true, ..desk }.talk(Box::pin(line), None).await;
+    }
+
+    /// Talks until the end, or until TLS is to begin.
+    async fn talk(self, line: Line, upgrade: Option<TlsAcceptor>) -> Option<(Line, TlsAcceptor)> {
+        let mut line = BufReader::new(line);
+        let mut to = String::new();
+        let mut heard = Vec::new();
+        loop {
+            heard.clear();
+            if line.read_until(b'\n', &mut heard).await.unwrap_or(0) == 0 {
+                return None;
             }
-            "DATA" => {
-                write.write_all(b"354 go on\r\n").await.ok();
-                let Some(raw) = read_data(&mut lines).await else { return };
-                let mail = parse(&raw, &to);
-                let verdict = (policy.lock().unwrap())(&mail);
-                if matches!(verdict, Verdict::Take | Verdict::TakeAndHangUp) {
-                    kept.lock().unwrap().push(mail);
+            let text = String::from_utf8_lossy(&heard).trim().to_owned();
+            let verb = text.get(..4).unwrap_or_default().to_ascii_uppercase();
+            let answer = match verb.as_str() {
+                "EHLO" if upgrade.is_some() => "250-test\r\n250 STARTTLS\r\n".to_owned(),
+                "EHLO" => "250-test\r\n250 8BITMIME\r\n".to_owned(),
+                "STAR" => {
+                    line.write_all(b"220 go on\r\n").await.ok()?;
+                    return Some((line.into_inner(), upgrade?));
                 }
-                match verdict {
-                    Verdict::Take => "250 2.0.0 taken\r\n".to_owned(),
-                    Verdict::Refuse(code) => format!("{code} {}.1.1 no\r\n", code / 100),
-                    Verdict::TakeAndHangUp => return,
+                "MAIL" if upgrade.is_some() => "530 5.7.0 STARTTLS first\r\n".to_owned(),
+                "RCPT" => {
+                    to = text.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                    "250 ok\r\n".to_owned()
                 }
-            }
-            "QUIT" => {
-                write.write_all(b"221 bye\r\n").await.ok();
-                return;
-            }
-            _ => "250 ok\r\n".to_owned(),
-        };
-        if write.write_all(answer.as_bytes()).await.is_err() {
-            return;
+                "DATA" => {
+                    line.write_all(b"354 go on\r\n").await.ok();
+                    let raw = read_data(&mut line).await?;
+                    let mail = Mail { encrypted: self.encrypted, ..parse(&raw, &to) };
+                    let verdict = (self.policy.lock().unwrap())(&mail);
+                    if matches!(verdict, Verdict::Take | Verdict::TakeAndHangUp) {
+                        self.kept.lock().unwrap().push(mail);
+                    }
+                    match verdict {
+                        Verdict::Take => "250 2.0.0 taken\r\n".to_owned(),
+                        Verdict::Refuse(code) => format!("{code} {}.1.1 no\r\n", code / 100),
+                        Verdict::TakeAndHangUp => return None,
+                    }
+                }
+                "QUIT" => {
+                    line.write_all(b"221 bye\r\n").await.ok();
+                    return None;
+                }
+                _ => "250 ok\r\n".to_owned(),
+            };
+            line.write_all(answer.as_bytes()).await.ok()?;
         }
     }
 }
@@ -151,5 +211,6 @@ fn parse(raw: &[u8], to: &str) -> Mail {
         language: header("Content-Language"),
         text: message.body_text(0).unwrap_or_default().into_owned(),
         html: message.body_html(0).unwrap_or_default().into_owned(),
+        encrypted: false,
     }
 }
