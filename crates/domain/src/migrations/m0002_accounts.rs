@@ -33,8 +33,8 @@ CREATE TABLE users (
     time_zone {text}, is_active BOOLEAN NOT NULL DEFAULT TRUE, last_sign_in_at {ts},
     stamp {int} NOT NULL DEFAULT 1, invited_at {ts},
     version {int} NOT NULL DEFAULT 1, created_at {ts} NOT NULL, updated_at {ts} NOT NULL);
-CREATE INDEX users_by_center ON users (call_center_id, name);
-CREATE INDEX users_by_page ON users (name, id);
+CREATE INDEX users_by_center ON users (call_center_id, name_key, id);
+CREATE INDEX users_by_page ON users (name_key, id);
 CREATE INDEX users_by_supervisor ON users (supervisor_id) WHERE supervisor_id IS NOT NULL;
 
 CREATE TABLE user_preferences (

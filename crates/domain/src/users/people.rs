@@ -1,19 +1,19 @@
 //! The people of a centre, as its administrators see and change them.
 
 mod changes;
+mod list;
 
 use base::db::Sql;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::actor::{Actor, Role};
 use crate::error::{Error, Result};
-use crate::paging::{Paged, Total, read_cursor, write_cursor};
 
 pub(super) use changes::invite_in;
 pub use changes::{Change, change, invite};
+pub use list::{PeopleFilter, Sort, count, list};
 
 /// One person.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -49,6 +49,9 @@ pub struct Person {
     pub created_at: DateTime<Utc>,
     /// When they were last changed.
     pub updated_at: DateTime<Utc>,
+    name_key: String,
+    email_key: String,
+    supervisor_key: Option<String>,
 }
 
 impl Person {
@@ -56,111 +59,54 @@ impl Person {
     pub fn role(&self) -> Role {
         Role::parse(&self.role).unwrap_or(Role::Client)
     }
+
+    /// Whether they come in.
+    pub fn state(&self) -> State {
+        match (self.is_active, self.has_password) {
+            (false, _) => State::Inactive,
+            (true, false) => State::Invited,
+            (true, true) => State::Active,
+        }
+    }
 }
 
-/// Which people.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct PeopleFilter {
-    /// In the name or the address.
-    pub q: Option<String>,
-    /// Their role.
-    pub role: Option<String>,
-    /// May sign in, or not.
-    pub is_active: Option<bool>,
+/// Whether someone comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Signs in.
+    Active,
+    /// May, but has not followed the invitation yet.
+    Invited,
+    /// May not.
+    Inactive,
+}
+
+impl State {
+    /// Every state, in the order lists sort them.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Invited, Self::Inactive];
+
+    /// The name in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Invited => "invited",
+            Self::Inactive => "inactive",
+        }
+    }
+
+    /// The state of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
 }
 
 const COLUMNS: &str = "u.id, u.email, u.name, u.role, u.supervisor_id, s.name AS supervisor_name, \
     u.call_center_id, c.name AS center_name, u.language, u.time_zone, u.is_active, \
     u.password_hash IS NOT NULL AS has_password, u.last_sign_in_at, u.version, u.created_at, \
-    u.updated_at";
+    u.updated_at, u.name_key, u.email_key, s.name_key AS supervisor_key";
 
 const FROM: &str = " FROM users u LEFT JOIN users s ON s.id = u.supervisor_id \
     LEFT JOIN call_centers c ON c.id = u.call_center_id WHERE 1 = 1";
-
-/// Where a page starts.
-#[derive(Serialize, Deserialize)]
-struct Position {
-    name: String,
-    id: Uuid,
-    back: bool,
-}
-
-/// The people whoever asks may see: their centre's, or everyone for a super_admin.
-///
-/// # Errors
-/// [`Error::Forbidden`] for technicians and clients; a cursor that cannot be read.
-pub async fn list(
-    conn: &impl ConnectionTrait,
-    actor: &Actor,
-    filter: &PeopleFilter,
-    cursor: Option<&str>,
-    limit: u32,
-) -> Result<Paged<Person>> {
-    actor.require(actor.works_with_clients())?;
-    let position: Option<Position> = cursor.map(read_cursor).transpose()?;
-    let back = position.as_ref().is_some_and(|p| p.back);
-    let mut sql = Sql::new(format!("SELECT {COLUMNS}{FROM}"));
-    narrow(&mut sql, actor, filter);
-    if let Some(at) = &position {
-        let compare = if back { "<" } else { ">" };
-        sql.push(" AND (u.name ").push(compare).push(" ").bind(at.name.clone());
-        sql.push(" OR (u.name = ").bind(at.name.clone());
-        sql.push(" AND u.id ").push(compare).push(" ").bind(at.id).push("))");
-    }
-    let order = if back { "DESC" } else { "ASC" };
-    sql.push(&format!(" ORDER BY u.name {order}, u.id {order} LIMIT "));
-    sql.bind(i64::from(limit) + 1);
-    let mut rows: Vec<Person> = sql.all(conn).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    if back {
-        rows.reverse();
-    }
-    let cursor = |person: Option<&Person>, back| {
-        person.map(|p| write_cursor(&Position { name: p.name.clone(), id: p.id, back }))
-    };
-    let next = if back || more { cursor(rows.last(), false) } else { None };
-    let has_previous = if back { more } else { position.is_some() };
-    let previous = if has_previous { cursor(rows.first(), true) } else { None };
-    Ok(Paged { rows, next, previous })
-}
-
-/// How many they are.
-///
-/// # Errors
-/// [`Error::Forbidden`], or the engine's.
-pub async fn count(
-    conn: &impl ConnectionTrait,
-    actor: &Actor,
-    filter: &PeopleFilter,
-) -> Result<Total> {
-    actor.require(actor.works_with_clients())?;
-    let mut sql = Sql::new(format!("SELECT 1{FROM}"));
-    narrow(&mut sql, actor, filter);
-    Ok(Total::count(sql, conn).await?)
-}
-
-fn narrow(sql: &mut Sql, actor: &Actor, filter: &PeopleFilter) {
-    actor.within_center(sql, "u.call_center_id");
-    if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-        let pattern = |text: String| {
-            let text = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            format!("%{text}%")
-        };
-        sql.push(" AND (u.name_key LIKE ").bind(pattern(base::text::fold(q)));
-        sql.push(" ESCAPE '\\' OR u.email_key LIKE ").bind(pattern(q.to_lowercase()));
-        sql.push(" ESCAPE '\\')");
-    }
-    if let Some(role) = filter.role.as_deref().filter(|role| !role.is_empty()) {
-        sql.push(" AND u.role = ").bind(role.to_owned());
-    }
-    match filter.is_active {
-        Some(true) => drop(sql.push(" AND u.is_active")),
-        Some(false) => drop(sql.push(" AND NOT u.is_active")),
-        None => {}
-    }
-}
 
 /// One person.
 ///

@@ -5,6 +5,7 @@ mod api;
 mod cookies;
 mod jobs;
 mod pages;
+mod people_filter;
 
 use std::sync::Arc;
 

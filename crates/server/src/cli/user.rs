@@ -1,7 +1,7 @@
 use std::io::Read as _;
 
 use clap::{Args, Subcommand};
-use domain::users::people::{self, PeopleFilter};
+use domain::users::people::{self, PeopleFilter, Sort};
 use domain::users::{self, NewUser, links};
 use domain::{Actor, Role, call_centers};
 use uuid::Uuid;
@@ -123,17 +123,13 @@ async fn list(app: &App) -> Result<(), Failure> {
     let (conn, actor, filter) = (app.db().read(), Actor::system(), PeopleFilter::default());
     let mut cursor = None;
     loop {
-        let page = people::list(conn, &actor, &filter, cursor.as_deref(), 200)
+        let page = people::list(conn, &actor, &filter, Sort::BY_NAME, cursor.as_deref(), 200)
             .await
             .map_err(|error| spoken(&error, "the users cannot be read"))?;
         for person in &page.rows {
-            let state = match (person.is_active, person.has_password) {
-                (false, _) => "inactive",
-                (true, false) => "invited",
-                (true, true) => "active",
-            };
             let center = person.center_name.as_deref().unwrap_or("-");
-            let (email, name, role) = (&person.email, &person.name, person.role().as_str());
+            let (role, state) = (person.role().as_str(), person.state().as_str());
+            let (email, name) = (&person.email, &person.name);
             serve::print(&format!("{email}\t{role}\t{state}\t{center}\t{name}"));
         }
         cursor = page.next;

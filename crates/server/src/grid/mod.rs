@@ -255,7 +255,7 @@ impl Grid {
                 direction: column.sort.and_then(|key| direction(&sort, key)),
             })
             .collect();
-        let views = saved.into_iter().map(|view| as_tab(definition, &query, view)).collect();
+        let views = tabs(definition, &query, saved);
         Self {
             name: definition.name,
             path: definition.path,
@@ -306,7 +306,13 @@ impl Grid {
 
     /// Whether no saved view is shown and nothing narrows the list.
     pub fn shows_all(&self) -> bool {
-        !self.is_filtered()
+        !self.is_filtered() && !self.views.iter().any(|view| view.current)
+    }
+
+    /// What a saved view keeps: with its order even when that is the usual one, so that a view
+    /// without a filter is a place of its own beside the whole list.
+    pub fn to_save(&self) -> Query {
+        self.query.with("sort", &self.sort)
     }
 
     /// Everything the list is narrowed and ordered by, for hidden inputs.
@@ -374,14 +380,21 @@ fn sort_link(definition: &Definition, query: &Query, sort: &str, key: &str) -> S
     query.with("sort", &next).href(definition.path)
 }
 
-fn as_tab(definition: &Definition, query: &Query, view: SavedView) -> View {
-    let saved = Query::parse(&view.query);
-    View {
-        current: saved.same_as(query),
-        href: saved.href(definition.path),
-        forget: format!("/vues/{}/suppression", view.id),
-        name: view.name,
-    }
+/// The saved views; the first that asks for just this is the one shown. What asks for nothing at
+/// all is the whole list, whose tab stands before them.
+fn tabs(definition: &Definition, query: &Query, saved: Vec<SavedView>) -> Vec<View> {
+    let queries: Vec<Query> = saved.iter().map(|view| Query::parse(&view.query)).collect();
+    let asks = query.pairs().next().is_some();
+    let shown = queries.iter().position(|saved| asks && saved.same_as(query));
+    let views = saved.into_iter().zip(queries).enumerate();
+    views
+        .map(|(index, (view, query))| View {
+            current: shown == Some(index),
+            href: query.href(definition.path),
+            forget: format!("/vues/{}/suppression", view.id),
+            name: view.name,
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -3,14 +3,15 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use domain::users::people::{self, Change, PeopleFilter, Person};
+use domain::Role;
+use domain::users::people::{self, Change, Person};
 use domain::users::{self, NewUser};
-use domain::{Invalid, Role};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::answer::{ListTotal, read_limit, versioned};
+use crate::accounts::people_filter::Params;
+use crate::answer::{ListTotal, versioned};
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::{Body, IfMatch, SignedIn, present};
@@ -70,21 +71,6 @@ pub(super) struct UserPage {
     total: ListTotal,
 }
 
-/// Which people.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct UserQuery {
-    /// In the name or the address.
-    q: Option<String>,
-    /// `owner`, `supervisor`, `agent`…
-    role: Option<String>,
-    is_active: Option<bool>,
-    /// At most 200.
-    #[param(value_type = Option<u32>)]
-    limit: Option<String>,
-    cursor: Option<String>,
-}
-
 /// A person to be made; an invitation goes out by mail unless a password is given.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct UserInput {
@@ -132,18 +118,15 @@ pub(super) async fn me(
 }
 
 /// List the people of the centre
-#[utoipa::path(get, path = "/api/users", tag = "users", params(UserQuery), responses((status = 200, body = UserPage)))]
+#[utoipa::path(get, path = "/api/users", tag = "users", params(Params), responses((status = 200, body = UserPage)))]
 pub(super) async fn list(
     State(app): State<App>,
     caller: SignedIn,
-    Query(query): Query<UserQuery>,
+    Query(params): Query<Params>,
 ) -> Result<Json<UserPage>, AppError> {
-    let mut invalid = Invalid::new();
-    let limit = read_limit(query.limit.as_deref(), &mut invalid);
-    invalid.check()?;
-    let filter = PeopleFilter { q: query.q, role: query.role, is_active: query.is_active };
+    let (filter, sort, limit) = params.read()?;
     let (conn, actor) = (app.db().read(), caller.actor());
-    let page = people::list(conn, &actor, &filter, query.cursor.as_deref(), limit).await?;
+    let page = people::list(conn, &actor, &filter, sort, params.cursor.as_deref(), limit).await?;
     Ok(Json(UserPage {
         data: page.rows.into_iter().map(UserJson::from).collect(),
         next_cursor: page.next,

@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::Form as Typed;
 use axum::extract::{Path, State};
-use axum::response::{Html, Response};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse as _, Response};
 use domain::Role;
 use domain::call_centers::{self, CallCenter, NewCallCenter};
 use uuid::Uuid;
@@ -14,7 +15,7 @@ use super::{currencies, regions, zones};
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::SignedIn;
-use crate::page::{Flash, Form, Page, redirect_with};
+use crate::page::{Conflict, Flash, Form, Page, redirect_with};
 
 type Pairs = Typed<Vec<(String, String)>>;
 
@@ -50,7 +51,7 @@ struct CenterForm {
     days: Vec<Day>,
     /// Date, name, number of the line.
     holidays: Vec<(String, String, usize)>,
-    stale: bool,
+    conflict: Option<Conflict>,
 }
 
 pub(super) async fn new(page: Page, caller: SignedIn) -> Result<Html<String>, AppError> {
@@ -64,7 +65,8 @@ pub(super) async fn new(page: Page, caller: SignedIn) -> Result<Html<String>, Ap
 }
 
 fn blank(page: Page, form: Form) -> CenterForm {
-    CenterForm { page, form, center: None, days: Vec::new(), holidays: Vec::new(), stale: false }
+    let (days, holidays) = (Vec::new(), Vec::new());
+    CenterForm { page, form, center: None, days, holidays, conflict: None }
 }
 
 pub(super) async fn create(
@@ -107,7 +109,7 @@ pub(super) async fn edit(
 fn filled(page: Page, form: Form, center: CallCenter) -> CenterForm {
     let days = centers_form::days(&page, &form);
     let holidays = centers_form::holidays(&form);
-    CenterForm { page, form, center: Some(center), days, holidays, stale: false }
+    CenterForm { page, form, center: Some(center), days, holidays, conflict: None }
 }
 
 pub(super) async fn change(
@@ -121,16 +123,23 @@ pub(super) async fn change(
     let actor = caller.actor();
     let version = form.value("version").parse().ok();
     let change = centers_form::read(&form);
-    let errors = match call_centers::update(app.db(), &actor, id, change, version, app.now()).await
-    {
-        Ok(_) => return Ok(redirect_with(LIST, &Flash::success("center-saved"))),
-        Err(domain::Error::Invalid(errors)) => errors,
-        Err(domain::Error::Stale) => Vec::new(),
-        Err(error) => return Err(error.into()),
-    };
-    let center = call_centers::get(app.db().read(), &actor, id).await?;
-    let form = form.failed(&page, &errors);
-    let mut template = filled(page, form, center);
-    template.stale = errors.is_empty();
-    again(&template)
+    match call_centers::update(app.db(), &actor, id, change, version, app.now()).await {
+        Ok(_) => Ok(redirect_with(LIST, &Flash::success("center-saved"))),
+        Err(domain::Error::Invalid(errors)) => {
+            let center = call_centers::get(app.db().read(), &actor, id).await?;
+            let form = form.failed(&page, &errors);
+            again(&filled(page, form, center))
+        }
+        Err(domain::Error::Stale) => {
+            let center = call_centers::get(app.db().read(), &actor, id).await?;
+            let said = |form| centers_form::lines(&page, form);
+            let both = (said(&form), said(&centers_form::of(&center)));
+            let subject = ("call_center", id);
+            let conflict = Conflict::find(&app, &page, subject, &[], both).await?;
+            let form = form.replaced("version", center.version.to_string());
+            let shown = CenterForm { conflict: Some(conflict), ..filled(page, form, center) };
+            Ok((StatusCode::CONFLICT, Html(shown.render()?)).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
 }

@@ -2,7 +2,8 @@
 
 use domain::call_centers::{CallCenter, Change, DAYS, Holiday, Hours, Span};
 
-use crate::page::{Form, Page};
+use super::regions;
+use crate::page::{Form, Line, Page};
 
 /// A line of the opening hours.
 pub(super) struct Day {
@@ -39,6 +40,25 @@ pub(super) fn of(center: &CallCenter) -> Form {
         form = form.with("holiday_date", &holiday.date).with("holiday_name", &holiday.name);
     }
     form
+}
+
+/// What the form says, field by field.
+pub(super) fn lines(page: &Page, form: &Form) -> Vec<Line> {
+    let text = |label: &str, value: String| (page.t(label), value);
+    let mut lines = vec![
+        text("field-center-name", form.value("name").trim().to_owned()),
+        text("field-time-zone", form.value("time_zone").to_owned()),
+        text("field-currency", form.value("currency").to_owned()),
+        text("field-phone-region", form.chosen("phone_region", &regions(page))),
+    ];
+    let joined = |pairs: Vec<Span>, between: &str| {
+        let pairs = pairs.into_iter().map(|(a, b)| format!("{a}{between}{b}"));
+        pairs.collect::<Vec<_>>().join(", ")
+    };
+    lines.extend(DAYS.iter().map(|day| text(&format!("day-{day}"), joined(spans(form, day), "–"))));
+    let holidays = pairs(form, "holiday_date", "holiday_name");
+    lines.push(text("center-holidays", joined(holidays, "\u{a0}")));
+    lines
 }
 
 /// What the form asks for.

@@ -4,12 +4,17 @@ mod centers_form;
 mod device;
 mod links;
 mod people;
+mod person;
 mod sign_in;
 
 use axum::http::Method;
+use domain::Role;
 
 use crate::page::Page;
 use crate::router::Routes;
+
+/// Where the people of a centre are listed.
+const LIST: &str = "/administration/utilisateurs";
 
 pub(super) fn routes() -> Routes {
     const GET: Method = Method::GET;
@@ -33,10 +38,10 @@ pub(super) fn routes() -> Routes {
         .page(POST, "/compte/jetons", account::create_token)
         .page(POST, "/compte/jetons/{id}/suppression", account::revoke_token)
         .page(GET, "/administration/utilisateurs", people::list)
-        .page(POST, "/administration/utilisateurs", people::create)
-        .page(GET, "/administration/utilisateurs/nouveau", people::new)
-        .page(GET, "/administration/utilisateurs/{id}", people::edit)
-        .page(POST, "/administration/utilisateurs/{id}", people::change)
+        .page(POST, "/administration/utilisateurs", person::create)
+        .page(GET, "/administration/utilisateurs/nouveau", person::new)
+        .page(GET, "/administration/utilisateurs/{id}", person::edit)
+        .page(POST, "/administration/utilisateurs/{id}", person::change)
         .page(POST, "/administration/utilisateurs/{id}/desactivation", people::deactivate)
         .page(POST, "/administration/utilisateurs/{id}/reactivation", people::reactivate)
         .page(POST, "/administration/utilisateurs/{id}/invitation", people::invite)
@@ -45,6 +50,10 @@ pub(super) fn routes() -> Routes {
         .page(GET, "/administration/centres/nouveau", centers::new)
         .page(GET, "/administration/centres/{id}", centers::edit)
         .page(POST, "/administration/centres/{id}", centers::change)
+}
+
+fn role_name(page: &Page, role: Role) -> String {
+    page.t(&format!("role-{}", role.as_str().replace('_', "-")))
 }
 
 /// A path of this application, or `/`: never an address someone else wrote into the link.

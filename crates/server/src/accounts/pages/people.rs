@@ -1,252 +1,114 @@
-//! The people of a centre.
+//! The people of a centre: the list, and what its rows do.
 
 use askama::Template;
-use axum::Form as Typed;
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, Response};
-use domain::Role;
-use domain::call_centers;
-use domain::paging::Total;
-use domain::users::people::{self, Change, PeopleFilter, Person};
-use domain::users::{self, NewUser};
-use serde::Deserialize;
+use domain::call_centers::{self, CallCenter};
+use domain::users::people::{self, Change, Person, State as PersonState};
+use domain::{Actor, Role};
 use uuid::Uuid;
 
-use super::languages;
-use super::links::again;
+use super::{LIST, role_name};
+use crate::accounts::people_filter::Params;
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::SignedIn;
-use crate::page::{Flash, Form, Page, redirect_with};
+use crate::grid::{Column, Definition, Grid, ROWS};
+use crate::page::{Flash, Markup, Page, redirect_with};
 
-type Pairs = Typed<Vec<(String, String)>>;
-
-const LIST: &str = "/administration/utilisateurs";
-
-/// Rows on a page.
-const ROWS: u32 = 50;
+static GRID: Definition = Definition {
+    name: "people",
+    path: LIST,
+    label: "people-title",
+    columns: &[
+        Column::new("name", "field-name").sorted("name").fixed().card("main").width(260),
+        Column::new("role", "field-role").sorted("role").card("left").width(160),
+        Column::new("center", "field-center").sorted("call_center").class("tablet-hidden"),
+        Column::new("supervisor", "field-supervisor").sorted("supervisor").class("tablet-hidden"),
+        Column::new("visit", "people-last-visit").sorted("last_sign_in_at").card("right"),
+        Column::new("state", "people-state").sorted("state").card("status").width(130),
+        Column::new("language", "field-language").hidden().width(110),
+        Column::new("created", "people-since").sorted("created_at").hidden(),
+    ],
+    sort: "name",
+};
 
 #[derive(Template)]
 #[template(path = "accounts/people.html")]
 struct People {
     page: Page,
+    grid: Grid,
     rows: Vec<Person>,
-    total: Total,
-    q: String,
-    role: String,
-    next: Option<String>,
-    previous: Option<String>,
+    centers: Vec<CallCenter>,
 }
 
 impl People {
-    fn roles(&self) -> Vec<(&'static str, String)> {
-        let all = ("", self.page.t("people-every-role"));
-        let own = Role::ALL.into_iter().map(|role| (role.as_str(), role_name(&self.page, role)));
-        std::iter::once(all).chain(own).collect()
+    /// The roles there may be here: owners see no super_admin.
+    fn roles(&self) -> impl Iterator<Item = Role> {
+        let everyone = self.page.actor().role == Role::SuperAdmin;
+        Role::ALL.into_iter().filter(move |role| everyone || *role != Role::SuperAdmin)
     }
 
-    fn is_chosen(&self, role: &str) -> bool {
-        self.role == role
+    fn role(&self, role: Role) -> String {
+        role_name(&self.page, role)
     }
 
-    fn role_of(&self, person: &Person) -> String {
-        role_name(&self.page, person.role())
+    fn state(&self, state: PersonState) -> String {
+        state_name(&self.page, state)
+    }
+
+    fn pill(&self, person: &Person) -> Markup {
+        let (kind, icon) = match person.state() {
+            PersonState::Active => ("green", "check"),
+            PersonState::Invited => ("amber", "mail"),
+            PersonState::Inactive => ("grey", "minus"),
+        };
+        self.page.pill(kind, icon, &self.state(person.state()))
+    }
+
+    fn language(&self, person: &Person) -> &'static str {
+        let known = super::languages().into_iter().find(|(code, _)| *code == person.language);
+        known.map_or("", |(_, name)| name)
     }
 }
 
-fn role_name(page: &Page, role: Role) -> String {
-    page.t(&format!("role-{}", role.as_str().replace('_', "-")))
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct ListQuery {
-    q: String,
-    role: String,
-    cursor: Option<String>,
+fn state_name(page: &Page, state: PersonState) -> String {
+    page.t(&format!("people-state-{}", state.as_str()))
 }
 
 pub(super) async fn list(
     State(app): State<App>,
     page: Page,
     caller: SignedIn,
-    Query(query): Query<ListQuery>,
+    Query(params): Query<Params>,
 ) -> Result<Html<String>, AppError> {
     let actor = caller.actor();
     actor.require(actor.is_admin())?;
-    let ListQuery { q, role, cursor } = query;
-    let filter = PeopleFilter { q: Some(q.clone()), role: Some(role.clone()), is_active: None };
-    let conn = app.db().read();
-    let found = people::list(conn, &actor, &filter, cursor.as_deref(), ROWS).await?;
+    let (filter, ..) = params.read()?;
+    let mut grid = Grid::load(&app, &page, &GRID).await?;
+    let (conn, sort) = (app.db().read(), people::Sort::parse(&grid.sort)?);
+    let found = people::list(conn, &actor, &filter, sort, grid.cursor.as_deref(), ROWS).await?;
     let total = people::count(conn, &actor, &filter).await?;
-    let link = |cursor: String| {
-        let query = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("q", &q)
-            .append_pair("role", &role)
-            .append_pair("cursor", &cursor)
-            .finish();
-        format!("{LIST}?{query}")
-    };
-    let (next, previous) = (found.next.map(link), found.previous.map(link));
-    Ok(Html(People { page, rows: found.rows, total, next, previous, q, role }.render()?))
-}
-
-#[derive(Template)]
-#[template(path = "accounts/person.html")]
-struct PersonForm {
-    page: Page,
-    form: Form,
-    /// `None`: a new one.
-    person: Option<Person>,
-    roles: Vec<(&'static str, String)>,
-    centers: Vec<(String, String)>,
-    supervisors: Vec<(String, String)>,
-    stale: bool,
-}
-
-impl PersonForm {
-    async fn load(
-        app: &App,
-        page: Page,
-        caller: &SignedIn,
-        person: Option<Person>,
-        form: Form,
-    ) -> Result<Self, AppError> {
-        let (actor, conn) = (caller.actor(), app.db().read());
-        let mine = |role: &Role| actor.role == Role::SuperAdmin || *role != Role::SuperAdmin;
-        let roles = Role::ALL.into_iter().filter(mine);
-        let roles = roles.map(|role| (role.as_str(), role_name(&page, role))).collect();
-        let centers = call_centers::list(conn, &actor).await?;
-        let mut choices: Vec<_> = centers.into_iter().map(|c| (c.id.to_string(), c.name)).collect();
-        if actor.role == Role::SuperAdmin {
-            choices.insert(0, (String::new(), page.t("people-no-center")));
-        }
-        let mut supervisors = vec![(String::new(), page.t("people-no-supervisor"))];
-        let known = people::supervisors(conn, &actor).await?;
-        supervisors.extend(known.into_iter().map(|(id, name, _)| (id.to_string(), name)));
-        Ok(Self { page, form, person, roles, centers: choices, supervisors, stale: false })
+    let centers = centers(&app, &actor).await?;
+    if let Some(role) = filter.role {
+        grid.chip("role", page.t("field-role"), role_name(&page, role));
     }
-}
-
-pub(super) async fn new(
-    State(app): State<App>,
-    page: Page,
-    caller: SignedIn,
-) -> Result<Html<String>, AppError> {
-    let actor = caller.actor();
-    actor.require(actor.is_admin())?;
-    let center = actor.call_center_id.map(|id| id.to_string()).unwrap_or_default();
-    let form = Form::new()
-        .with("role", "agent")
-        .with("language", page.language.code())
-        .with("call_center_id", center);
-    Ok(Html(PersonForm::load(&app, page, &caller, None, form).await?.render()?))
-}
-
-pub(super) async fn create(
-    State(app): State<App>,
-    page: Page,
-    caller: SignedIn,
-    Typed(pairs): Pairs,
-) -> Result<Response, AppError> {
-    let actor = caller.actor();
-    actor.require(actor.is_admin())?;
-    let form = Form::typed(pairs);
-    let role = Role::parse(form.value("role")).ok_or(domain::Error::invalid("role", "wrong-value"));
-    let own = actor.call_center_id.filter(|_| !form.is("role", "super_admin"));
-    let made = match role {
-        Ok(role) => {
-            let new = NewUser {
-                email: form.value("email").to_owned(),
-                name: form.value("name").to_owned(),
-                role,
-                call_center_id: id_of(&form, "call_center_id").or(own),
-                supervisor_id: id_of(&form, "supervisor_id"),
-                password: None,
-                language: form.value("language").to_owned(),
-            };
-            users::create(app.db(), &actor, new, app.now()).await
-        }
-        Err(error) => Err(error),
-    };
-    match made {
-        Ok(_) => {
-            let flash = Flash::success("people-invited").with("email", form.value("email"));
-            Ok(redirect_with(LIST, &flash))
-        }
-        Err(domain::Error::Invalid(errors)) => {
-            let form = form.failed(&page, &errors);
-            again(&PersonForm::load(&app, page, &caller, None, form).await?)
-        }
-        Err(error) => Err(error.into()),
+    if let Some(state) = filter.state {
+        grid.chip("state", page.t("people-state"), state_name(&page, state));
     }
+    if let Some(id) = filter.call_center_id {
+        let known = centers.iter().find(|center| center.id == id);
+        let name = known.map_or_else(|| page.t("people-other-center"), |c| c.name.clone());
+        grid.chip("call_center_id", page.t("field-center"), name);
+    }
+    grid.fill(total, found.rows.len(), found.previous, found.next);
+    Ok(Html(People { page, grid, rows: found.rows, centers }.render()?))
 }
 
-fn id_of(form: &Form, name: &str) -> Option<Uuid> {
-    form.value(name).parse().ok()
-}
-
-pub(super) async fn edit(
-    State(app): State<App>,
-    page: Page,
-    caller: SignedIn,
-    Path(id): Path<Uuid>,
-) -> Result<Html<String>, AppError> {
-    let actor = caller.actor();
-    let person = people::get(app.db().read(), &actor, id).await?;
-    actor.require(actor.is_admin())?;
-    let text = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
-    let form = Form::new()
-        .with("name", person.name.clone())
-        .with("role", person.role().as_str())
-        .with("call_center_id", text(person.call_center_id))
-        .with("supervisor_id", text(person.supervisor_id))
-        .with("language", person.language.clone())
-        .with("version", person.version.to_string());
-    Ok(Html(PersonForm::load(&app, page, &caller, Some(person), form).await?.render()?))
-}
-
-pub(super) async fn change(
-    State(app): State<App>,
-    page: Page,
-    caller: SignedIn,
-    Path(id): Path<Uuid>,
-    Typed(pairs): Pairs,
-) -> Result<Response, AppError> {
-    let form = Form::typed(pairs);
-    let actor = caller.actor();
-    let center = if actor.role == Role::SuperAdmin {
-        Some(id_of(&form, "call_center_id").filter(|_| !form.is("role", "super_admin")))
-    } else {
-        None
-    };
-    let change = Change {
-        name: Some(form.value("name").to_owned()),
-        role: Role::parse(form.value("role")),
-        supervisor_id: Some(id_of(&form, "supervisor_id")),
-        call_center_id: center,
-        language: Some(form.value("language").to_owned()),
-        ..Change::default()
-    };
-    let version = form.value("version").parse().ok();
-    let problem = match people::change(app.db(), &actor, id, change, version, app.now()).await {
-        Ok(_) => return Ok(redirect_with(LIST, &Flash::success("people-saved"))),
-        Err(domain::Error::Invalid(errors)) => errors,
-        Err(domain::Error::Stale) => Vec::new(),
-        Err(domain::Error::Conflict(key)) => {
-            return Ok(redirect_with(
-                &format!("{LIST}/{id}"),
-                &Flash::error(&format!("error-{key}")),
-            ));
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let person = people::get(app.db().read(), &actor, id).await?;
-    let stale = problem.is_empty();
-    let form = form.failed(&page, &problem);
-    let mut template = PersonForm::load(&app, page, &caller, Some(person), form).await?;
-    template.stale = stale;
-    again(&template)
+/// The centres to choose from: none where there is but one.
+async fn centers(app: &App, actor: &Actor) -> Result<Vec<CallCenter>, AppError> {
+    let all = call_centers::list(app.db().read(), actor).await?;
+    Ok(if all.len() > 1 { all } else { Vec::new() })
 }
 
 pub(super) async fn deactivate(

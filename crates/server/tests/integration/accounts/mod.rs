@@ -1,7 +1,9 @@
 //! Signing in and out, links by mail, tokens, people and centres.
 
 mod links;
+mod mails;
 mod people;
+mod people_list;
 mod sign_in;
 mod tokens;
 
