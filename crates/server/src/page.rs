@@ -1,9 +1,11 @@
 //! Page chrome: who looks, in which language, zone and theme; and how values are written.
 
 mod chrome;
+mod conflict;
 mod error;
 mod form;
 mod format;
+mod sparkline;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -21,8 +23,10 @@ use crate::identity::{Identity, Speaks, Via};
 use crate::nav::Counts;
 
 pub use chrome::{Markup, initials};
+pub use conflict::{Conflict, Line};
 pub use error::ErrorPage;
 pub use form::Form;
+pub use sparkline::sparkline;
 
 /// What every template needs. Handlers take it as an extractor; it refuses nobody, so pages for
 /// signed-in users also take [`crate::extract::SignedIn`].

@@ -24,7 +24,7 @@ use crate::actor::Actor;
 pub use chain::{Verdict, verify};
 pub use journal::{Entry, JournalFilter, count, journal};
 pub use live::{Fact, facts_after, topics};
-pub use queries::{Event, after, head, of_subject};
+pub use queries::{Event, after, head, last_writer, of_subject};
 
 /// The channel of live signals.
 pub const CHANNEL: &str = "live";

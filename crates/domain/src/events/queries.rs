@@ -107,3 +107,31 @@ pub async fn of_subject(
     sql.push(" ORDER BY seq DESC LIMIT ").bind(i64::from(limit));
     Ok(sql.all::<Row>(conn).await?.into_iter().map(Event::from).collect())
 }
+
+/// Who changed one thing last, by name (`None` is Vigie itself), and when, as told by events of
+/// these `kinds` (any, if none is named). The caller has checked that the actor may see the thing.
+///
+/// # Errors
+/// The engine's.
+pub async fn last_writer(
+    conn: &impl ConnectionTrait,
+    subject: (&str, Uuid),
+    kinds: &[&str],
+) -> Result<Option<(Option<String>, DateTime<Utc>)>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Writer {
+        name: Option<String>,
+        at: DateTime<Utc>,
+    }
+    let mut sql = Sql::new(
+        "SELECT u.name, e.at FROM events e LEFT JOIN users u ON u.id = e.actor_id \
+         WHERE e.subject_id = ",
+    );
+    sql.bind(subject.1).push(" AND e.subject_kind = ").bind(subject.0);
+    if !kinds.is_empty() {
+        sql.push(" AND e.kind IN ").bind_list(kinds.iter().copied());
+    }
+    sql.push(" ORDER BY e.seq DESC LIMIT 1");
+    let writer: Option<Writer> = sql.one(conn).await?;
+    Ok(writer.map(|writer| (writer.name, writer.at)))
+}

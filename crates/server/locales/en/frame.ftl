@@ -95,3 +95,9 @@ page-previous = Previous
 page-next = Next
 actions = Actions
 palette-in-clients = Search “{ $query }” in clients
+
+conflict-who = { $name } saved changes at { $when }, while you were writing.
+conflict-help = Nothing is lost: compare, correct what you typed below, then save.
+conflict-mine = What you typed
+conflict-theirs = Saved meanwhile
+conflict-save = Save what I typed

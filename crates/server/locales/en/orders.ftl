@@ -141,7 +141,6 @@ order-settings-bold = A name that only one client bears is enough
 order-settings-bold-help = Bolder: without an e-mail or a phone that agrees, most people who share a name are not the same.
 order-settings-save = Save
 order-settings-saved = Settings saved
-order-settings-stale = Someone changed these settings meanwhile: here they are.
 order-settings-center = Centre
 import-orders-title = Import orders
 import-orders-rules = A line whose number exists already updates that order. Orders are linked to their clients right after; an import can be undone.

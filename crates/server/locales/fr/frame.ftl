@@ -95,3 +95,9 @@ page-previous = Précédents
 page-next = Suivants
 actions = Actions
 palette-in-clients = Chercher « { $query } » dans les clients
+
+conflict-who = { $name } a enregistré des changements à { $when }, pendant que vous écriviez.
+conflict-help = Rien n’est perdu : comparez, corrigez votre saisie ci-dessous, puis enregistrez.
+conflict-mine = Votre saisie
+conflict-theirs = Enregistré entre-temps
+conflict-save = Enregistrer ma saisie

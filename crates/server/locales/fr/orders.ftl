@@ -141,7 +141,6 @@ order-settings-bold = Un nom que porte un seul client suffit
 order-settings-bold-help = Plus hardi : sans e-mail ni téléphone qui concordent, la plupart des homonymes ne sont pas la même personne.
 order-settings-save = Enregistrer
 order-settings-saved = Réglages enregistrés
-order-settings-stale = Quelqu’un a changé ces réglages entre-temps : les voici tels qu’ils sont.
 order-settings-center = Centre
 import-orders-title = Importer des commandes
 import-orders-rules = Une ligne dont le numéro existe déjà met cette commande à jour. Les commandes sont rattachées à leurs clients juste après ; un import peut être annulé.

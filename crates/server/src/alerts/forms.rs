@@ -10,7 +10,7 @@ use domain::alerts::{Alert, Assignable, DueInput, NewAlert, Priority, local_time
 use url::form_urlencoded;
 
 use crate::error::AppError;
-use crate::page::{Form, Markup, Page};
+use crate::page::{Conflict, Form, Line, Markup, Page};
 
 /// Due times one click away.
 const QUICK: [&str; 5] = ["hour", "evening", "tomorrow", "monday", "week"];
@@ -35,8 +35,8 @@ pub(super) struct FormPage {
     pub(super) zone: Tz,
     /// Repeats the ticks or the filter.
     pub(super) hidden: Vec<(String, String)>,
-    /// What someone else wrote meanwhile.
-    pub(super) theirs: Option<Box<Alert>>,
+    /// What someone else saved meanwhile.
+    pub(super) conflict: Option<Conflict>,
     pub(super) action: String,
     pub(super) back: String,
 }
@@ -90,19 +90,40 @@ impl FormPage {
         }
     }
 
+    /// Where the form was opened from.
+    fn origin(&self) -> String {
+        match &self.subject {
+            Subject::Client { name } => name.clone(),
+            Subject::Many { .. } => self.page.t("clients-title"),
+            Subject::Edit(alert) => alert.title.clone(),
+        }
+    }
+
     fn body(&self) -> Result<Markup, askama::Error> {
         let zone_help = self.page.t1("alert-zone", "zone", self.zone.name().to_owned());
         let body = FormBody { page: &self.page, form: &self.form, zone_help, it: self };
         body.render().map(askama::filters::Safe)
     }
 
-    fn priority_words(&self) -> String {
-        self.page.t(&format!("alert-priority-{}", self.priority()))
-    }
-
     fn priority(&self) -> &str {
         let typed = self.form.value("priority");
         if typed.is_empty() { "normal" } else { typed }
+    }
+
+    /// What `form` says, field by field.
+    pub(super) fn lines(&self, form: &Form) -> Vec<Line> {
+        let people: Vec<_> = self.people.iter().map(|p| (p.id.to_string(), &p.name)).collect();
+        let priority = self.page.t(&format!("alert-priority-{}", form.value("priority")));
+        let due = format!("{} {}", form.value("due_date"), form.value("due_time"));
+        [
+            ("alert-title", form.value("title").to_owned()),
+            ("alert-description", form.value("description").replace("\r\n", "\n")),
+            ("alert-due", due),
+            ("alert-priority", priority),
+            ("alert-assignee", form.chosen("assigned_to", &people)),
+        ]
+        .map(|(label, value)| (self.page.t(label), value))
+        .into()
     }
 
     pub(super) fn answer(self, framed: bool, status: StatusCode) -> Result<Response, AppError> {

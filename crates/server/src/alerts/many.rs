@@ -61,7 +61,7 @@ async fn for_many(
         subject: Subject::Many { count },
         people,
         hidden,
-        theirs: None,
+        conflict: None,
         action: "/alertes/nouvelle".into(),
         back: "/client".into(),
         page,

@@ -12,7 +12,10 @@ use super::forms::{FormPage, Subject, again, is_framed, new_alert, pairs};
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::SignedIn;
-use crate::page::{Flash, Form, Page, redirect_with};
+use crate::page::{Conflict, Flash, Form, Page, redirect_with};
+
+/// Events that change what the form shows.
+const CHANGES: &[&str] = &["alert.updated", "alert.rescheduled"];
 
 pub(super) async fn new_for_client(
     page: Page,
@@ -42,7 +45,7 @@ async fn for_client(
         subject: Subject::Client { name: client.full_name },
         people,
         hidden: Vec::new(),
-        theirs: None,
+        conflict: None,
         action: format!("/client/{id}/alertes/nouvelle"),
         back: format!("/client/{id}"),
         page,
@@ -88,17 +91,21 @@ pub(super) async fn edit(
     Path(id): Path<Uuid>,
 ) -> Result<Response, AppError> {
     let alert = alerts::get(app.db().read(), &caller.actor(), id).await?;
+    let shown = editing(&app, &caller.actor(), page, filled(&alert), alert).await?;
+    shown.answer(is_framed(&headers), StatusCode::OK)
+}
+
+/// An alert as the form shows it.
+fn filled(alert: &Alert) -> Form {
     let (date, time) = alert.local_due.split_once('T').unwrap_or_default();
-    let form = Form::new()
+    Form::new()
         .with("title", &alert.title)
         .with("description", alert.description.clone().unwrap_or_default())
         .with("due_date", date)
         .with("due_time", time.get(..5).unwrap_or_default())
         .with("priority", alert.priority().as_str())
         .with("assigned_to", alert.assigned_to.map(|id| id.to_string()).unwrap_or_default())
-        .with("version", alert.version.to_string());
-    let shown = editing(&app, &caller.actor(), page, form, alert).await?;
-    shown.answer(is_framed(&headers), StatusCode::OK)
+        .with("version", alert.version.to_string())
 }
 
 async fn editing(
@@ -116,7 +123,7 @@ async fn editing(
         back: format!("/alertes/{}", alert.id),
         hidden: vec![("version".to_owned(), form.value("version").to_owned())],
         subject: Subject::Edit(Box::new(alert)),
-        theirs: None,
+        conflict: None,
         form,
         page,
     })
@@ -153,8 +160,10 @@ pub(super) async fn save(
         Err(Error::Stale) => {
             // Both side by side; saving again, knowingly, keeps what is typed here.
             shown.hidden = vec![("version".to_owned(), current.version.to_string())];
-            shown.theirs = Some(Box::new(current));
-            shown.answer(is_framed(&headers), StatusCode::PRECONDITION_FAILED)
+            let both = (shown.lines(&shown.form), shown.lines(&filled(&current)));
+            let conflict = Conflict::find(&app, &shown.page, ("alert", id), CHANGES, both).await?;
+            shown.conflict = Some(conflict);
+            shown.answer(is_framed(&headers), StatusCode::CONFLICT)
         }
         Err(error) => Err(error.into()),
     }

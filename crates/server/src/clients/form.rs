@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::duplicates::{Lookalike, lookalikes};
 use crate::error::AppError;
 use crate::extract::SignedIn;
-use crate::page::{Flash, Form, Page, redirect_with};
+use crate::page::{Conflict, Flash, Form, Line, Page, redirect_with};
 
 /// Empty rows for further e-mails and phones, so that adding one needs no script.
 const ROWS: usize = 3;
@@ -25,13 +25,6 @@ struct Row {
     id: String,
     value: String,
     wrong: bool,
-}
-
-/// A field two people changed.
-struct Clash {
-    field: String,
-    mine: String,
-    theirs: String,
 }
 
 #[derive(Template)]
@@ -44,9 +37,8 @@ struct ClientForm {
     client: Option<Client>,
     emails: Vec<Row>,
     phones: Vec<Row>,
-    /// Who saved meanwhile, and when.
-    conflict: Option<String>,
-    clashes: Vec<Clash>,
+    /// What someone else saved meanwhile.
+    conflict: Option<Conflict>,
     /// Existing clients a new one looks like.
     lookalikes: Vec<Lookalike>,
 }
@@ -82,21 +74,12 @@ impl ClientForm {
                 .collect::<Vec<_>>()
         };
         let (emails, phones) = (rows("emails", "email"), rows("phones", "phone"));
-        let (conflict, clashes) = (None, Vec::new());
-        let lookalikes = Vec::new();
-        Ok(Self { page, form, choices, client, emails, phones, conflict, clashes, lookalikes })
+        let (conflict, lookalikes) = (None, Vec::new());
+        Ok(Self { page, form, choices, client, emails, phones, conflict, lookalikes })
     }
 
     fn answer(self, status: StatusCode) -> Result<Response, AppError> {
         Ok((status, Html(self.render()?)).into_response())
-    }
-
-    /// The version a press on "save" changes: the one first shown, until its author has seen what
-    /// someone else saved.
-    fn version(&self, client: &Client) -> String {
-        let typed = self.form.value("version");
-        let seen = self.conflict.is_some() || typed.is_empty();
-        if seen { client.version.to_string() } else { typed.to_owned() }
     }
 
     fn target(&self) -> String {
@@ -217,43 +200,34 @@ async fn clash(
     wanted: &NewClient,
     id: Uuid,
 ) -> Result<Response, AppError> {
-    let (conn, actor) = (app.db().read(), caller.actor());
-    let client = clients::get(conn, &actor, id).await?;
-    let last = clients::history(conn, &actor, id, None, 1).await?;
+    let client = clients::get(app.db().read(), &caller.actor(), id).await?;
     let saved = as_typed(&client);
+    let form = form.replaced("version", client.version.to_string());
     let mut form = ClientForm::new(app, page, caller, form, Some(client)).await?;
-    form.clashes = clashes(&form.page, &form.choices, wanted, &saved);
-    form.conflict = last.into_iter().next().map(|entry| {
-        let name = entry.actor_name.unwrap_or_else(|| form.page.t("clients-by-vigie"));
-        let when = form.page.time(&entry.at);
-        form.page.t2("clients-conflict-who", ("name", name.into()), ("when", when.into()))
-    });
+    let said = |client| lines(&form.page, &form.choices, client);
+    let both = (said(wanted), said(&saved));
+    form.conflict = Some(Conflict::find(app, &form.page, ("client", id), &[], both).await?);
     form.answer(StatusCode::CONFLICT)
 }
 
-fn clashes(page: &Page, choices: &Choices, mine: &NewClient, saved: &NewClient) -> Vec<Clash> {
-    let pairs = [
-        ("code", json!(mine.code), json!(saved.code)),
-        ("first_name", json!(mine.first_name), json!(saved.first_name)),
-        ("last_name", json!(mine.last_name), json!(saved.last_name)),
-        ("company_name", json!(mine.company_name), json!(saved.company_name)),
-        ("emails", json!(mine.emails), json!(saved.emails)),
-        ("phones", json!(mine.phones), json!(saved.phones)),
-        ("address", json!(mine.address), json!(saved.address)),
-        ("city", json!(mine.city), json!(saved.city)),
-        ("country", json!(mine.country), json!(saved.country)),
-        ("tags", json!(mine.tags), json!(saved.tags)),
-        ("assigned_to", json!(mine.assigned_to), json!(saved.assigned_to)),
+fn lines(page: &Page, choices: &Choices, client: &NewClient) -> Vec<Line> {
+    let fields = [
+        ("code", json!(client.code)),
+        ("first_name", json!(client.first_name)),
+        ("last_name", json!(client.last_name)),
+        ("company_name", json!(client.company_name)),
+        ("emails", json!(client.emails)),
+        ("phones", json!(client.phones)),
+        ("address", json!(client.address)),
+        ("city", json!(client.city)),
+        ("country", json!(client.country)),
+        ("tags", json!(client.tags)),
+        ("assigned_to", json!(client.assigned_to)),
     ];
     let word = |field: &str, value| words::value(page, field, value, &choices.people);
-    pairs
+    fields
         .iter()
-        .filter(|(_, mine, theirs)| mine != theirs)
-        .map(|(field, mine, theirs)| Clash {
-            field: words::field_name(page, field),
-            mine: word(field, mine),
-            theirs: word(field, theirs),
-        })
+        .map(|(field, value)| (words::field_name(page, field), word(field, value)))
         .collect()
 }
 
@@ -298,7 +272,8 @@ fn shown(client: &Client) -> Form {
         .with("city", typed.city.unwrap_or_default())
         .with("country", typed.country.unwrap_or_default())
         .with("tags", typed.tags.join(", "))
-        .with("assigned_to", typed.assigned_to.map(|id| id.to_string()).unwrap_or_default());
+        .with("assigned_to", typed.assigned_to.map(|id| id.to_string()).unwrap_or_default())
+        .with("version", client.version.to_string());
     for email in typed.emails {
         form = form.with("emails", email);
     }

@@ -7,13 +7,13 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::call_centers::{self, CallCenter, DAYS, Hours, Span};
 use domain::contact_log::rules::{self, CallingRules, MODES};
-use domain::{Error, FieldError};
+use domain::{Actor, Error};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::SignedIn;
-use crate::page::{Flash, Form, Page, redirect_with};
+use crate::page::{Conflict, Flash, Form, Line, Page, redirect_with};
 
 /// Fewest spans shown: a morning and an afternoon.
 const SPANS: usize = 2;
@@ -34,13 +34,13 @@ struct Rules {
     center: CallCenter,
     form: Form,
     days: Vec<Day>,
-    stale: bool,
+    conflict: Option<Conflict>,
 }
 
 impl Rules {
-    fn new(page: Page, center: CallCenter, form: Form, stale: bool) -> Self {
+    fn new(page: Page, center: CallCenter, form: Form) -> Self {
         let days = DAYS.iter().map(|day| line(&page, &form, day)).collect();
-        Self { page, center, form, days, stale }
+        Self { page, center, form, days, conflict: None }
     }
 
     fn modes(&self) -> [&'static str; 3] {
@@ -102,7 +102,7 @@ pub(super) async fn edit(
     let center = call_centers::get(conn, &actor, id).await?;
     actor.require(actor.is_admin())?;
     let form = filled(&rules::get(conn, &actor, id).await?);
-    Ok(Html(Rules::new(page, center, form, false).render()?))
+    Ok(Html(Rules::new(page, center, form).render()?))
 }
 
 /// `POST /administration/centres/{id}/appels`
@@ -127,18 +127,51 @@ pub(super) async fn change(
         applies_to_companies: form.is("applies_to_companies", "true"),
         version: number("version"),
     };
-    let errors: Vec<FieldError> = match rules::change(app.db(), &actor, id, wanted, app.now()).await
-    {
+    let (status, shown) = match rules::change(app.db(), &actor, id, wanted, app.now()).await {
         Ok(_) => {
             let target = format!("/administration/centres/{id}/appels");
             return Ok(redirect_with(&target, &Flash::success("calling-saved")));
         }
-        Err(Error::Invalid(errors)) => errors,
-        Err(Error::Stale) => Vec::new(),
+        Err(Error::Invalid(errors)) => {
+            let center = call_centers::get(app.db().read(), &actor, id).await?;
+            let form = form.failed(&page, &errors);
+            (StatusCode::UNPROCESSABLE_ENTITY, Rules::new(page, center, form))
+        }
+        Err(Error::Stale) => (StatusCode::CONFLICT, stale(&app, page, &actor, form, id).await?),
         Err(error) => return Err(error.into()),
     };
-    let center = call_centers::get(app.db().read(), &actor, id).await?;
-    let form = form.failed(&page, &errors);
-    let shown = Rules::new(page, center, form, errors.is_empty()).render()?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(shown)).into_response())
+    Ok((status, Html(shown.render()?)).into_response())
+}
+
+async fn stale(
+    app: &App,
+    page: Page,
+    actor: &Actor,
+    form: Form,
+    id: Uuid,
+) -> Result<Rules, AppError> {
+    let center = call_centers::get(app.db().read(), actor, id).await?;
+    let saved = rules::get(app.db().read(), actor, id).await?;
+    let both = (lines(&page, &form), lines(&page, &filled(&saved)));
+    let conflict = Conflict::find(app, &page, ("call_center", id), &[], both).await?;
+    let form = form.replaced("version", saved.version.to_string());
+    Ok(Rules { conflict: Some(conflict), ..Rules::new(page, center, form) })
+}
+
+/// What the form says, field by field.
+fn lines(page: &Page, form: &Form) -> Vec<Line> {
+    let text = |label: &str, value: String| (page.t(label), value);
+    let yes = |name: &str| page.t(if form.is(name, "true") { "clients-yes" } else { "clients-no" });
+    let mut lines = vec![
+        text("calling-mode", page.t(&format!("calling-mode-{}", form.value("mode")))),
+        text("calling-max", form.value("max_attempts").trim().to_owned()),
+        text("calling-refusal", form.value("refusal_days").trim().to_owned()),
+        text("calling-consent", yes("requires_consent")),
+        text("calling-companies", yes("applies_to_companies")),
+    ];
+    lines.extend(DAYS.iter().map(|day| {
+        let spans = spans(form, day).into_iter().map(|(from, to)| format!("{from}–{to}"));
+        text(&format!("day-{day}"), spans.collect::<Vec<_>>().join(", "))
+    }));
+    lines
 }

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::error::AppError;
 use crate::extract::SignedIn;
 use crate::grid::Query;
-use crate::page::{Flash, Form, Page, redirect_with};
+use crate::page::{Conflict, Flash, Form, Line, Page, redirect_with};
 
 #[derive(Template)]
 #[template(path = "orders/settings.html")]
@@ -24,6 +24,7 @@ struct Rules {
     currency: String,
     /// Others a super_admin may choose.
     centers: Vec<(String, String)>,
+    conflict: Option<Conflict>,
 }
 
 /// The centre asked for: one's own; a super_admin's choice, else the first.
@@ -45,10 +46,24 @@ async fn page_of(
     actor: &Actor,
     center: call_centers::CallCenter,
     form: Form,
+    conflict: Option<Conflict>,
 ) -> Result<String, AppError> {
     let centers = call_centers::list(app.db().read(), actor).await?;
     let centers = centers.into_iter().map(|c| (c.id.to_string(), c.name)).collect();
-    Ok(Rules { page, form, center: center.id, currency: center.currency, centers }.render()?)
+    let (center, currency) = (center.id, center.currency);
+    Ok(Rules { page, form, center, currency, centers, conflict }.render()?)
+}
+
+/// What the form says, field by field.
+fn lines(page: &Page, form: &Form, currency: &str) -> Vec<Line> {
+    let text = |name: &str| form.value(name).trim().to_owned();
+    let bold = if form.value("is_bold").is_empty() { "clients-no" } else { "clients-yes" };
+    vec![
+        (page.t("order-settings-vip-orders"), text("vip_orders")),
+        (page.t1("order-settings-vip-spent", "currency", currency), text("vip_spent")),
+        (page.t("order-settings-regular"), text("regular_orders")),
+        (page.t("order-settings-bold"), page.t(bold)),
+    ]
 }
 
 fn filled(settings: &Settings, center: &call_centers::CallCenter) -> Form {
@@ -76,7 +91,7 @@ pub(super) async fn show(
     let center = center(&app, &actor, query.get("center")).await?;
     let settings = orders::settings(app.db().read(), &actor, center.id).await?;
     let form = filled(&settings, &center);
-    Ok(Html(page_of(&app, page, &actor, center, form).await?))
+    Ok(Html(page_of(&app, page, &actor, center, form, None).await?))
 }
 
 /// `POST /commandes/reglages`
@@ -100,10 +115,19 @@ pub(super) async fn save(
     let now = app.now();
     match orders::change_settings(app.db(), &actor, center.id, version, &wanted, now).await {
         Ok(()) => Ok(redirect_with(&here, &Flash::success("order-settings-saved"))),
-        Err(Error::Stale) => Ok(redirect_with(&here, &Flash::warning("order-settings-stale"))),
+        Err(Error::Stale) => {
+            let saved = orders::settings(app.db().read(), &actor, center.id).await?;
+            let said = |form| lines(&page, form, &center.currency);
+            let both = (said(&form), said(&filled(&saved, &center)));
+            let subject = ("call_center", center.id);
+            let conflict = Some(Conflict::find(&app, &page, subject, &[], both).await?);
+            let form = form.replaced("version", saved.version.to_string());
+            let html = page_of(&app, page, &actor, center, form, conflict).await?;
+            Ok((StatusCode::CONFLICT, Html(html)).into_response())
+        }
         Err(Error::Invalid(errors)) => {
             let form = form.failed(&page, &errors);
-            let html = page_of(&app, page, &actor, center, form).await?;
+            let html = page_of(&app, page, &actor, center, form, None).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
         }
         Err(error) => Err(error.into()),

@@ -32,6 +32,14 @@ impl Page {
         Safe(html)
     }
 
+    /// A pill whose word says it all.
+    pub fn label(&self, kind: &str, text: &str) -> Markup {
+        let mut html = format!("<span class=\"pill pill-{kind}\">");
+        escape_into(&mut html, text);
+        html.push_str("</span>");
+        Safe(html)
+    }
+
     /// The round initials of a person or a company.
     pub fn avatar(&self, name: &str) -> Markup {
         let mut html = "<span class=\"avatar\" aria-hidden=\"true\">".to_owned();

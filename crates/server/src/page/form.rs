@@ -30,6 +30,13 @@ impl Form {
         self
     }
 
+    /// The same with `value` as the only one of `name`.
+    #[must_use]
+    pub fn replaced(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.values.retain(|(known, _)| known != name);
+        self.with(name, value)
+    }
+
     /// The same with what the domain found wrong, in the language of `page`.
     #[must_use]
     pub fn failed(mut self, page: &Page, errors: &[FieldError]) -> Self {
@@ -55,6 +62,12 @@ impl Form {
     /// What is wrong with `name`.
     pub fn error(&self, name: &str) -> Option<&str> {
         self.errors.iter().find(|(field, _)| field == name).map(|(_, text)| text.as_str())
+    }
+
+    /// The words of the option chosen for `name`; nothing for what is no option.
+    pub fn chosen<V: AsRef<str>, T: AsRef<str>>(&self, name: &str, options: &[(V, T)]) -> String {
+        let found = options.iter().find(|(value, _)| value.as_ref() == self.value(name));
+        found.map_or_else(String::new, |(_, words)| words.as_ref().to_owned())
     }
 
     /// Everything wrong: field, sentence.

@@ -290,8 +290,12 @@ async fn rules_are_a_form_that_keeps_what_was_typed(app: TestApp) {
     let kept = owner.get(&api).await.expect(200).json();
     assert_eq!(kept["hours"], json!({ "mon": [["08:00", "12:00"]] }));
     assert_eq!((&kept["requires_consent"], &kept["max_attempts"]), (&json!(false), &json!(2)));
-    let stale = owner.post_form(&path, &typed).await.expect(422).body;
-    assert!(stale.contains("notice-warning"), "{stale}");
+    let meanwhile =
+        typed.map(|(name, value)| (name, if value == "12:00" { "11:00" } else { value }));
+    let stale = owner.post_form(&path, &meanwhile).await.expect(409).body;
+    for part in ["<mark>08:00–11:00</mark>", "<mark>08:00–12:00</mark>", "value=\"11:00\""] {
+        assert!(stale.contains(part), "{part} is missing: {stale}");
+    }
 }
 
 async fn consents_are_recorded_and_withdrawn_on_the_client_s_page(app: TestApp) {

@@ -488,7 +488,10 @@ async fn segments_follow_the_rules_of_the_centre(app: TestApp) {
     owner.post_form("/commandes/reglages", &right).await.expect(303);
     assert_eq!(segment().await, "vip");
     // Someone else's page is out of date.
-    owner.post_form("/commandes/reglages", &right).await.expect(303);
+    let typed =
+        right.map(|(name, value)| (name, if name == "regular_orders" { "7" } else { value }));
+    let both = owner.post_form("/commandes/reglages", &typed).await.expect(409).body;
+    assert!(both.contains("<mark>7</mark>") && both.contains("<mark>2</mark>"), "{both}");
     app.sign_in(Role::Supervisor).await.get("/commandes/reglages").await.expect(403);
     let list = owner.get("/api/clients?segment=vip").await.expect(200).json();
     assert_eq!(list["data"][0]["id"], json!(awa));
