@@ -28,6 +28,9 @@ const MOST: usize = 4_000;
 /// Days the figures look back.
 const DAYS: usize = 21;
 
+/// Days the curve of inactive clients shows.
+const FORTNIGHT: usize = 14;
+
 /// Counts already made, as long as nothing happened since: the same list is asked for again and
 /// again by everyone who works in it.
 #[derive(Debug, Default)]
@@ -75,6 +78,9 @@ pub struct Stats {
     pub new_30_days: i64,
     /// Created on each of the last 21 days, today last.
     pub by_day: Vec<i64>,
+    /// Inactive at the end of each of the last 14 days, today last, as their activations and
+    /// deactivations since tell; who went to the bin meanwhile is not told.
+    pub inactive_by_day: Vec<i64>,
 }
 
 impl Counts {
@@ -271,6 +277,7 @@ async fn figures(
     }
     sql.push(") AS days ORDER BY day DESC");
     let by_day: Vec<i64> = sql.column(conn).await?;
+    let changes = deactivations(conn, actor, zone, now).await?;
     Ok(Stats {
         total: row.total,
         active: row.total - row.inactive,
@@ -279,5 +286,43 @@ async fn figures(
         new_7_days: by_day.iter().rev().take(7).sum(),
         new_30_days: row.month,
         by_day,
+        inactive_by_day: backwards(row.inactive, &changes),
     })
+}
+
+/// How many more were deactivated than activated on each of the last days, today last.
+async fn deactivations(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<Vec<i64>> {
+    let mut sql = Sql::new("SELECT n FROM (");
+    for days in (0..FORTNIGHT as u64).rev() {
+        let (start, end) = (start_of_day(now, zone, days), days.checked_sub(1));
+        sql.push("SELECT ").bind(i32::try_from(days).unwrap_or(0)).push(
+            " AS day, (SELECT COALESCE(SUM(CASE e.kind WHEN 'client.deactivated' THEN 1 ELSE -1 END), \
+             0) FROM events e WHERE e.kind IN ('client.activated', 'client.deactivated') AND e.at >= ",
+        );
+        sql.bind(start);
+        if let Some(end) = end {
+            sql.push(" AND e.at < ").bind(start_of_day(now, zone, end));
+        }
+        actor.within_center(&mut sql, "e.call_center_id");
+        sql.push(if days == 0 { ") AS n" } else { ") AS n UNION ALL " });
+    }
+    sql.push(") AS days ORDER BY day DESC");
+    Ok(sql.column(conn).await?)
+}
+
+/// What stood at the end of each day, from what stands now and what each day changed.
+fn backwards(now: i64, changes: &[i64]) -> Vec<i64> {
+    let mut stood = Vec::with_capacity(changes.len());
+    let mut count = now;
+    for change in changes.iter().rev() {
+        stood.push(count);
+        count = (count - change).max(0);
+    }
+    stood.reverse();
+    stood
 }

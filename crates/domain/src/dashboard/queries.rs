@@ -161,6 +161,6 @@ pub(super) async fn open_before(
     sql.bind(before);
     actor.within_center(&mut sql, "a.call_center_id");
     actor.within_work(&mut sql, "a.assigned_to", "a.created_by");
-    sql.push(" ORDER BY a.due_at DESC, a.id DESC LIMIT ").bind(i64::from(limit));
+    sql.push(" ORDER BY a.due_at, a.id LIMIT ").bind(i64::from(limit));
     sql.all(conn).await
 }

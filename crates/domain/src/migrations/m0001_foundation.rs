@@ -28,6 +28,8 @@ CREATE TABLE events (
 CREATE INDEX events_by_subject ON events (subject_id, seq);
 CREATE INDEX events_by_client ON events (client_id, seq) WHERE client_id IS NOT NULL;
 CREATE INDEX events_by_center ON events (call_center_id, seq);
+CREATE INDEX events_of_activity ON events (at, call_center_id, kind)
+    WHERE kind IN ('client.activated', 'client.deactivated');
 CREATE TABLE event_head (id {int} PRIMARY KEY, seq BIGINT NOT NULL, hash {text} NOT NULL);
 INSERT INTO event_head (id, seq, hash) VALUES (1, 0, '');
 

@@ -2,6 +2,7 @@
 
 mod api;
 mod cell;
+pub(crate) mod figures;
 mod form;
 mod json;
 mod pages;

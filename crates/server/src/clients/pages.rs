@@ -3,8 +3,9 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
-use domain::clients::{self, Choices, Client, ClientFilter, Sort, Stats};
+use domain::clients::{self, Choices, Client, ClientFilter, Sort};
 
+use super::figures::{Figure, figures};
 use super::words;
 use crate::app::App;
 use crate::error::AppError;
@@ -18,20 +19,22 @@ static LIST: Definition = Definition {
     label: "clients-title",
     columns: &[
         Column::new("name", "clients-col-name").sorted("name").fixed().card("main").width(230),
-        Column::new("company", "clients-col-company").sorted("company_name").class("tablet-hidden"),
+        Column::new("company", "clients-col-company")
+            .sorted("company_name")
+            .class("tablet-hidden clip"),
         Column::new("phone", "clients-col-phone").sorted("phone"),
         Column::new("email", "clients-col-email").sorted("email").hidden().width(200),
-        Column::new("city", "clients-col-city").sorted("city").class("tablet-hidden laptop-hidden"),
+        Column::new("city", "clients-col-city").sorted("city").hidden(),
         Column::new("contact", "clients-col-contact").sorted("date_notification").card("status"),
         Column::new("alert", "clients-col-alert").sorted("next_alert").card("left").width(190),
-        Column::new("status", "clients-col-status").class("tablet-hidden").width(110),
+        Column::new("orders", "clients-col-orders").sorted("orders").class("num tablet-hidden"),
+        Column::new("spent", "clients-col-spent").sorted("total_spent").class("num").card("right"),
+        Column::new("segment", "clients-col-segment").sorted("segment").class("tablet-hidden"),
+        Column::new("status", "clients-col-status").hidden().width(110),
         Column::new("tags", "clients-col-tags").hidden(),
         Column::new("assignee", "clients-col-assignee").hidden(),
-        Column::new("orders", "clients-col-orders").sorted("orders").class("num").hidden(),
-        Column::new("spent", "clients-col-spent").sorted("total_spent").class("num").hidden(),
-        Column::new("segment", "clients-col-segment").sorted("segment").hidden(),
         Column::new("code", "clients-col-code").sorted("code").hidden(),
-        Column::new("created", "clients-col-created").sorted("created_at").card("right").width(130),
+        Column::new("created", "clients-col-created").sorted("created_at").hidden().width(130),
     ],
     sort: "name",
 };
@@ -48,21 +51,13 @@ static BIN: Definition = Definition {
     sort: "-deleted_at",
 };
 
-/// A figure above the list.
-struct Figure {
-    href: &'static str,
-    label: String,
-    value: String,
-    points: String,
-}
-
 #[derive(Template)]
 #[template(path = "clients/list.html")]
 struct List {
     page: Page,
     grid: Grid,
     rows: Vec<Client>,
-    figures: Vec<Figure>,
+    figures: [Figure; 5],
     choices: Choices,
     is_first: bool,
 }
@@ -160,28 +155,4 @@ fn chips(page: &Page, grid: &mut Grid, filter: &ClientFilter) {
         _ => page.t("clients-assigned-one"),
     });
     chip("assigned_to", "clients-col-assignee", who);
-}
-
-fn figures(page: &Page, stats: &Stats) -> Vec<Figure> {
-    let days = &stats.by_day;
-    let last = |list: &[i64]| list[list.len().saturating_sub(14)..].to_vec();
-    let weeks: Vec<i64> = days.windows(7).map(|week| week.iter().sum()).collect();
-    // Ends at today's total; what was binned since is not drawn.
-    let mut totals = vec![stats.total];
-    for new in days.iter().skip(1).rev() {
-        totals.insert(0, totals.first().copied().unwrap_or(0) - new);
-    }
-    let figure = |href, label: &str, value: i64, points: &[i64]| Figure {
-        href,
-        label: page.t(label),
-        value: page.number(&value),
-        points: words::sparkline(points),
-    };
-    vec![
-        figure("/client", "clients-figure-total", stats.total, &last(&totals)),
-        figure("/client?is_active=true", "clients-figure-active", stats.active, &[]),
-        figure("/client?is_active=false", "clients-figure-inactive", stats.inactive, &[]),
-        figure("/client?period=today", "clients-figure-today", stats.new_today, &last(days)),
-        figure("/client?period=7d", "clients-figure-week", stats.new_7_days, &last(&weeks)),
-    ]
 }

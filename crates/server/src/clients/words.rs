@@ -1,4 +1,4 @@
-//! Clients in words: pills, amounts, curves.
+//! Clients in words: pills, amounts.
 
 use base::money::{Currency, Money, MoneyStyle};
 use domain::clients::{Client, HistoryEntry};
@@ -36,6 +36,17 @@ pub(crate) fn status_pill(page: &Page, client: &Client) -> Markup {
     }
 }
 
+/// Which segment their orders put them in; nothing for who ordered nothing.
+pub(crate) fn segment_pill(page: &Page, client: &Client) -> Markup {
+    let kind = match client.segment.as_str() {
+        "vip" => "violet",
+        "regular" => "green",
+        "occasional" => "grey",
+        _ => return page.nothing(),
+    };
+    page.label(kind, &page.t(&format!("clients-segment-{}", client.segment)))
+}
+
 /// What they spent, in their centre's currency.
 pub(crate) fn spent(page: &Page, client: &Client) -> String {
     let style = if page.language == Language::Fr { MoneyStyle::Fr } else { MoneyStyle::En };
@@ -48,24 +59,6 @@ pub(crate) fn phone(page: &Page, raw: &str, e164: Option<&str>) -> String {
     let center = page.identity.as_ref().and_then(|i| i.profile.center.as_ref());
     let region = center.map_or("", |center| center.phone_region.as_str());
     e164.map_or_else(|| raw.to_owned(), |number| base::phone::format(number, region))
-}
-
-/// The points of a curve in a box of 66 by 26; nothing for a flat one.
-pub(crate) fn sparkline(values: &[i64]) -> String {
-    let (Some(least), Some(most)) = (values.iter().min(), values.iter().max()) else {
-        return String::new();
-    };
-    if values.len() < 2 || least == most {
-        return String::new();
-    }
-    let step = |index: usize| index as i64 * 66 / (values.len() as i64 - 1);
-    let height = |value: i64| 23 - (value - least) * 20 / (most - least);
-    let points: Vec<String> = values
-        .iter()
-        .enumerate()
-        .map(|(index, value)| format!("{},{}", step(index), height(*value)))
-        .collect();
-    points.join(" ")
 }
 
 /// An event as a line of the timeline.
@@ -174,17 +167,5 @@ pub(crate) fn value(page: &Page, field: &str, value: &Json, people: &[(Uuid, Str
         }
         Json::String(text) => text.clone(),
         other => other.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::sparkline;
-
-    #[test]
-    fn a_curve_fills_its_box_and_a_flat_one_is_not_drawn() {
-        assert_eq!(sparkline(&[0, 5, 10]), "0,23 33,13 66,3");
-        assert_eq!(sparkline(&[4, 4]), "");
-        assert_eq!(sparkline(&[]), "");
     }
 }

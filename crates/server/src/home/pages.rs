@@ -1,16 +1,17 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
-use chrono::Datelike as _;
+use chrono::{Datelike as _, NaiveDate};
 use domain::clients::Stats;
 use domain::contact_log::{self, FigureFilter, Hour};
 use domain::dashboard::{self, AlertFigures, DueAlert};
 use domain::paging::Total;
 
 use crate::app::App;
+use crate::clients::figures;
 use crate::error::AppError;
 use crate::extract::SignedIn;
-use crate::page::Page;
+use crate::page::{Page, sparkline};
 
 /// How many alerts the dashboard lists.
 const LISTED: u32 = 8;
@@ -30,6 +31,8 @@ struct Dashboard {
     bars: Vec<Bar>,
     /// Attempts to reach clients in the last seven days.
     contacts: i64,
+    /// The same by day, today last.
+    contacts_by_day: Vec<i64>,
     /// How many of them reached someone.
     reached: i64,
 }
@@ -70,8 +73,20 @@ pub(super) async fn dashboard(
     let week = FigureFilter { from, ..FigureFilter::default() };
     let hours = contact_log::figures(conn, &actor, &week).await?;
     let contacts = hours.iter().map(Hour::attempts).sum();
+    let contacts_by_day = by_day(&hours, page.day_of(&now));
     let reached = hours.iter().map(|hour| hour.successes).sum();
-    Ok(Html(Dashboard { page, clients, alerts, due, bars, contacts, reached }.render()?))
+    let shown = Dashboard { page, clients, alerts, due, bars, contacts, contacts_by_day, reached };
+    Ok(Html(shown.render()?))
+}
+
+/// The attempts of the week that ends with `today`: each weekday comes once.
+fn by_day(hours: &[Hour], today: NaiveDate) -> Vec<i64> {
+    let on = |weekday: i64| {
+        let same = hours.iter().filter(|hour| i64::from(hour.weekday) == weekday);
+        same.map(Hour::attempts).sum()
+    };
+    let last = i64::from(today.weekday().num_days_from_monday());
+    (1..=7).map(|day| on((last + day) % 7)).collect()
 }
 
 fn bars(page: &Page, alerts: &AlertFigures) -> Vec<Bar> {
@@ -145,8 +160,8 @@ impl Dashboard {
             return String::new();
         }
         let percent = (now - before) * 100 / before;
-        let sign = if percent > 0 { "+" } else { "" };
-        format!("{sign}{}", self.page.t1("dashboard-percent", "count", percent))
+        let words = self.page.t1("dashboard-percent", "count", percent.abs());
+        if percent == 0 { words } else { figures::signed(percent, words) }
     }
 
     fn done_class(&self) -> &'static str {
@@ -158,7 +173,15 @@ impl Dashboard {
     }
 
     fn clients_line(&self) -> String {
-        sparkline(&self.clients.by_day)
+        sparkline(&figures::totals(&self.clients))
+    }
+
+    fn new_line(&self) -> String {
+        sparkline(&figures::weeks(&self.clients))
+    }
+
+    fn contacts_line(&self) -> String {
+        sparkline(&self.contacts_by_day)
     }
 
     fn due_line(&self) -> String {
@@ -179,30 +202,5 @@ impl Dashboard {
         } else {
             page.pill("due", "alarm-clock", &page.time(&alert.due_at))
         }
-    }
-}
-
-/// Points of a 66 × 26 polyline; nothing when there is nothing to tell.
-fn sparkline(values: &[i64]) -> String {
-    let highest = values.iter().copied().max().unwrap_or(0);
-    if highest <= 0 || values.len() < 2 {
-        return String::new();
-    }
-    let steps = i64::try_from(values.len() - 1).unwrap_or(1);
-    (0..)
-        .zip(values)
-        .map(|(index, value)| format!("{},{}", index * 66 / steps, 23 - value * 20 / highest))
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::sparkline;
-
-    #[test]
-    fn a_sparkline_spans_its_box() {
-        assert_eq!(sparkline(&[0, 5, 10]), "0,23 33,13 66,3");
-        assert_eq!(sparkline(&[0, 0]), "");
     }
 }

@@ -82,8 +82,11 @@ fn write_total(page: &Page, total: Total) -> String {
     format!("{}{plus}", page.number(&total.value))
 }
 
-/// `/client/1?x` lies within `/client`; only `/` lies within `/`.
+/// `/client/1?x` lies within `/client`; only `/` lies within `/`; an error page lies nowhere.
 fn is_within(path: &str, place: &str) -> bool {
+    if path.is_empty() {
+        return false;
+    }
     let path = path.split('?').next().unwrap_or_default().trim_end_matches('/');
     let place = place.trim_end_matches('/');
     path == place
@@ -99,5 +102,6 @@ mod tests {
         assert!(is_within("/client/1?x=2", "/client") && is_within("/client/", "/client"));
         assert!(is_within("/?a", "/") && !is_within("/client", "/"));
         assert!(!is_within("/client-portal", "/client"));
+        assert!(!is_within("", "/"));
     }
 }

@@ -1,5 +1,6 @@
 //! The pages of clients, as a browser without JavaScript uses them.
 
+use chrono::TimeDelta;
 use domain::Role;
 use serde_json::json;
 
@@ -17,6 +18,8 @@ both_engines!(
     tabs_tell_what_happened,
     pages_are_for_those_who_work_with_clients,
     columns_and_views_are_kept,
+    one_view_is_current_at_most,
+    figures_draw_how_they_came_to_be,
 );
 
 async fn the_list_is_searched_filtered_and_remembers_its_query(app: TestApp) {
@@ -211,6 +214,68 @@ async fn pages_are_for_those_who_work_with_clients(app: TestApp) {
         app.stranger().get("/client").await.expect(303).location(),
         "/connexion?suite=%2Fclient"
     );
+}
+
+async fn figures_draw_how_they_came_to_be(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let mut made = Vec::new();
+    for name in ["A", "B", "C"] {
+        let body = json!({ "last_name": name, "email": format!("{name}@a.fr") });
+        made.push(create(&owner, body).await["id"].as_str().unwrap().to_owned());
+    }
+    // The curve of the figure that leads there: fourteen days, today last.
+    let curve = async |href: &str| -> String {
+        let page = owner.get("/client").await.expect(200).body;
+        let figure = page.split(&format!("class=\"figure\" href=\"{href}\"")).nth(1).unwrap();
+        let figure = figure.split("</a>").next().unwrap().to_owned();
+        let points = figure.split("points=\"").nth(1).unwrap_or_default();
+        points.split('"').next().unwrap().to_owned()
+    };
+    let (active, inactive) = ("/client?is_active=true", "/client?is_active=false");
+    assert!(curve(active).await.ends_with("55,23 60,23 66,3"), "{}", curve(active).await);
+    assert_eq!(curve(inactive).await, "", "nobody, ever");
+    app.clock.advance(TimeDelta::days(2));
+    owner.post_form(&format!("/client/{}/desactivation", made[0]), &[]).await.expect(303);
+    assert!(curve(inactive).await.ends_with("60,23 66,3"), "{}", curve(inactive).await);
+    assert!(curve(active).await.ends_with("50,23 55,3 60,3 66,10"), "{}", curve(active).await);
+    app.clock.advance(TimeDelta::days(1));
+    assert!(curve(inactive).await.ends_with("55,23 60,3 66,3"), "{}", curve(inactive).await);
+    owner.post_form(&format!("/client/{}/activation", made[0]), &[]).await.expect(303);
+    // Today nobody is, yesterday one was.
+    assert!(curve(inactive).await.ends_with("55,23 60,3 66,23"), "{}", curve(inactive).await);
+    // Another centre's are theirs.
+    let elsewhere = other_center(&app).await;
+    create(&elsewhere, json!({ "last_name": "D", "email": "d@a.fr" })).await;
+    let page = elsewhere.get("/client").await.expect(200).body;
+    assert!(!page.contains("60,3 66,23"), "{page}");
+}
+
+async fn one_view_is_current_at_most(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    create(&owner, json!({ "last_name": "A", "email": "a@a.fr" })).await;
+    let current = async |path: &str| -> Vec<String> {
+        let page = owner.get(path).await.expect(200).body;
+        let tabs = page.split("aria-label=\"Vues enregistrées\"").nth(1).unwrap();
+        let tabs = tabs.split("</nav>").next().unwrap().split("aria-current=\"page\">").skip(1);
+        tabs.map(|rest| rest.split('<').next().unwrap().to_owned()).collect()
+    };
+    let save = async |name: &str, query: &str| {
+        let view = [("grid", "clients"), ("path", "/client"), ("name", name), ("query", query)];
+        owner.post_form("/vues", &view).await.expect(303).location().to_owned()
+    };
+    // As the page's own form saves it: nothing filtered, the order said.
+    let page = owner.get("/client").await.expect(200).body;
+    assert!(page.contains("name=\"query\" value=\"sort=name\""), "{page}");
+    let whole = save("Tout", "sort=name").await;
+    assert_eq!(current(&whole).await, ["Tout"]);
+    assert_eq!(current("/client").await, ["Tous"]);
+    // As views were saved before: asking for nothing.
+    save("Rien", "").await;
+    assert_eq!(current("/client").await, ["Tous"]);
+    save("Lyon", "q=lyon").await;
+    save("Encore Lyon", "q=lyon").await;
+    assert_eq!(current("/client?q=lyon").await.len(), 1);
+    assert_eq!(current("/client?q=dakar").await, Vec::<String>::new());
 }
 
 async fn columns_and_views_are_kept(app: TestApp) {

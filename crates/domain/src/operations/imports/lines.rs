@@ -67,7 +67,11 @@ impl Checker {
         let (missing, wrong): (Vec<_>, Vec<_>) =
             errors.into_iter().partition(|error| error.code == "required");
         if !wrong.is_empty() {
-            return Err(wrong.into_iter().map(reject).collect());
+            let mut rejects: Vec<Reject> = wrong.into_iter().map(reject).collect();
+            // A cell that holds several addresses is named once.
+            rejects
+                .dedup_by(|a, b| (&a.field, &a.code, &a.detail) == (&b.field, &b.code, &b.detail));
+            return Err(rejects);
         }
         let code = new.code.clone().filter(|code| !code.is_empty());
         if !missing.is_empty() && code.is_none() {
