@@ -95,6 +95,14 @@ pub(super) async fn edit(
     shown.answer(is_framed(&headers), StatusCode::OK)
 }
 
+/// The version the form changes, and what it said when it was opened.
+fn carried(form: &Form) -> Vec<(String, String)> {
+    vec![
+        ("version".to_owned(), form.value("version").to_owned()),
+        ("opened".to_owned(), form.opened()),
+    ]
+}
+
 /// An alert as the form shows it.
 fn filled(alert: &Alert) -> Form {
     let (date, time) = alert.local_due.split_once('T').unwrap_or_default();
@@ -121,7 +129,7 @@ async fn editing(
         zone: alert.zone(),
         action: format!("/alertes/{}/modifier", alert.id),
         back: format!("/alertes/{}", alert.id),
-        hidden: vec![("version".to_owned(), form.value("version").to_owned())],
+        hidden: carried(&form),
         subject: Subject::Edit(Box::new(alert)),
         conflict: None,
         form,
@@ -159,8 +167,10 @@ pub(super) async fn save(
         Err(Error::Invalid(errors)) => again(shown, &errors, is_framed(&headers)),
         Err(Error::Stale) => {
             // Both side by side; saving again, knowingly, keeps what is typed here.
-            shown.hidden = vec![("version".to_owned(), current.version.to_string())];
-            let both = (shown.lines(&shown.form), shown.lines(&filled(&current)));
+            let saved = filled(&current);
+            shown.form = shown.form.rebased(&saved);
+            shown.hidden = carried(&shown.form);
+            let both = (shown.lines(&shown.form), shown.lines(&saved));
             let conflict = Conflict::find(&app, &shown.page, ("alert", id), CHANGES, both).await?;
             shown.conflict = Some(conflict);
             shown.answer(is_framed(&headers), StatusCode::CONFLICT)

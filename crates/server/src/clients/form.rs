@@ -173,8 +173,7 @@ pub(super) async fn change(
 ) -> Result<Response, AppError> {
     let form = Form::typed(pairs);
     let version = form.value("version").parse().unwrap_or(0);
-    let (wanted, actor) = (typed(&form), caller.actor());
-    let all = ClientChanges::all(wanted.clone());
+    let (all, actor) = (ClientChanges::all(typed(&form)), caller.actor());
     match clients::update(app.db(), &actor, id, version, all, app.now()).await {
         Ok(_) => {
             let flash = Flash::success("client-saved");
@@ -186,7 +185,7 @@ pub(super) async fn change(
             let form = ClientForm::new(&app, page, &caller, form, Some(client)).await?;
             form.answer(StatusCode::UNPROCESSABLE_ENTITY)
         }
-        Err(Error::Stale) => clash(&app, page, &caller, form, &wanted, id).await,
+        Err(Error::Stale) => clash(&app, page, &caller, form, id).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -197,15 +196,14 @@ async fn clash(
     page: Page,
     caller: &SignedIn,
     form: Form,
-    wanted: &NewClient,
     id: Uuid,
 ) -> Result<Response, AppError> {
     let client = clients::get(app.db().read(), &caller.actor(), id).await?;
     let saved = as_typed(&client);
-    let form = form.replaced("version", client.version.to_string());
+    let form = form.rebased(&shown(&client));
     let mut form = ClientForm::new(app, page, caller, form, Some(client)).await?;
     let said = |client| lines(&form.page, &form.choices, client);
-    let both = (said(wanted), said(&saved));
+    let both = (said(&typed(&form.form)), said(&saved));
     form.conflict = Some(Conflict::find(app, &form.page, ("client", id), &[], both).await?);
     form.answer(StatusCode::CONFLICT)
 }

@@ -151,10 +151,10 @@ async fn stale(
     id: Uuid,
 ) -> Result<Rules, AppError> {
     let center = call_centers::get(app.db().read(), actor, id).await?;
-    let saved = rules::get(app.db().read(), actor, id).await?;
-    let both = (lines(&page, &form), lines(&page, &filled(&saved)));
+    let saved = filled(&rules::get(app.db().read(), actor, id).await?);
+    let form = form.rebased(&saved);
+    let both = (lines(&page, &form), lines(&page, &saved));
     let conflict = Conflict::find(app, &page, ("call_center", id), &[], both).await?;
-    let form = form.replaced("version", saved.version.to_string());
     Ok(Rules { conflict: Some(conflict), ..Rules::new(page, center, form) })
 }
 

@@ -117,11 +117,12 @@ pub(super) async fn save(
         Ok(()) => Ok(redirect_with(&here, &Flash::success("order-settings-saved"))),
         Err(Error::Stale) => {
             let saved = orders::settings(app.db().read(), &actor, center.id).await?;
+            let saved = filled(&saved, &center);
+            let form = form.rebased(&saved);
             let said = |form| lines(&page, form, &center.currency);
-            let both = (said(&form), said(&filled(&saved, &center)));
+            let both = (said(&form), said(&saved));
             let subject = ("call_center", center.id);
             let conflict = Some(Conflict::find(&app, &page, subject, &[], both).await?);
-            let form = form.replaced("version", saved.version.to_string());
             let html = page_of(&app, page, &actor, center, form, conflict).await?;
             Ok((StatusCode::CONFLICT, Html(html)).into_response())
         }

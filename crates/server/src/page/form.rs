@@ -1,8 +1,12 @@
 //! A form as it was typed, and what is wrong with it.
 
 use domain::FieldError;
+use url::form_urlencoded;
 
 use super::Page;
+
+/// Carries a form as it was first shown.
+const OPENED: &str = "opened";
 
 /// The values of a form and its errors: an empty one, one filled from a record, or what someone
 /// typed and must correct.
@@ -30,11 +34,36 @@ impl Form {
         self
     }
 
-    /// The same with `value` as the only one of `name`.
+    /// What an open form carries to know later what its author changed: its values as first shown,
+    /// for the hidden field `opened`.
+    pub fn opened(&self) -> String {
+        match self.value(OPENED) {
+            "" => {
+                form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.values).finish()
+            }
+            known => known.to_owned(),
+        }
+    }
+
+    /// The same, written over what was `saved` since it was opened: what its author left as it was
+    /// takes the saved values, and so does the version, so that the next press decides.
     #[must_use]
-    pub fn replaced(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.values.retain(|(known, _)| known != name);
-        self.with(name, value)
+    pub fn rebased(self, saved: &Self) -> Self {
+        let opened = form_urlencoded::parse(self.value(OPENED).as_bytes()).into_owned();
+        let opened = Self::typed(opened.collect());
+        let mut names: Vec<&str> =
+            self.values.iter().chain(&saved.values).map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut values = Vec::new();
+        for name in names.into_iter().filter(|name| *name != OPENED) {
+            let untouched = name == "version"
+                || (!opened.values.is_empty() && said(&self, name) == said(&opened, name));
+            let source = if untouched { saved } else { &self };
+            values.extend(source.values(name).into_iter().map(|v| (name.to_owned(), v.to_owned())));
+        }
+        values.push((OPENED.to_owned(), saved.opened()));
+        Self { values, errors: self.errors }
     }
 
     /// The same with what the domain found wrong, in the language of `page`.
@@ -76,6 +105,12 @@ impl Form {
     }
 }
 
+/// What is said of `name`: empty rows and line endings aside.
+fn said(form: &Form, name: &str) -> Vec<String> {
+    let values = form.values(name).into_iter().map(|value| value.trim().replace("\r\n", "\n"));
+    values.filter(|value| !value.is_empty()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use askama::Template as _;
@@ -92,6 +127,22 @@ mod tests {
     struct Everything {
         page: Page,
         form: Form,
+    }
+
+    #[test]
+    fn what_nobody_touched_follows_what_was_saved() {
+        let shown = |name: &str, city: &str, version: &str| {
+            let form = Form::new().with("name", name).with("city", city);
+            form.with("phones", "1").with("version", version)
+        };
+        let first = shown("Awa", "Dakar", "1");
+        let mine = shown("Awa", "Thiès", "1").with("phones", "").with("opened", first.opened());
+        let saved = shown("Awa Sarr", "Dakar", "2");
+        let both = mine.rebased(&saved);
+        let read = ["name", "city", "phones", "version"].map(|name| both.value(name).to_owned());
+        assert_eq!(read, ["Awa Sarr", "Thiès", "1", "2"]);
+        // What the next press starts from is what it has seen.
+        assert_eq!(both.opened(), saved.opened());
     }
 
     #[test]

@@ -132,11 +132,12 @@ pub(super) async fn change(
         }
         Err(domain::Error::Stale) => {
             let center = call_centers::get(app.db().read(), &actor, id).await?;
+            let saved = centers_form::of(&center);
+            let form = form.rebased(&saved);
             let said = |form| centers_form::lines(&page, form);
-            let both = (said(&form), said(&centers_form::of(&center)));
+            let both = (said(&form), said(&saved));
             let subject = ("call_center", id);
             let conflict = Conflict::find(&app, &page, subject, &[], both).await?;
-            let form = form.replaced("version", center.version.to_string());
             let shown = CenterForm { conflict: Some(conflict), ..filled(page, form, center) };
             Ok((StatusCode::CONFLICT, Html(shown.render()?)).into_response())
         }

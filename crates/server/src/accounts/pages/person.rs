@@ -204,7 +204,7 @@ async fn stale(
 ) -> Result<Response, AppError> {
     let person = people::get(app.db().read(), &caller.actor(), id).await?;
     let saved = filled(&person);
-    let form = form.replaced("version", person.version.to_string());
+    let form = form.rebased(&saved);
     let mut shown = PersonForm::load(app, page, caller, Some(person), form).await?;
     let both = (shown.lines(&shown.form), shown.lines(&saved));
     let subject = ("user", id);
