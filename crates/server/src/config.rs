@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Deserialize;
 
+use crate::proxies::Proxies;
+
 /// What can be given on the command line or in the environment.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Flags {
@@ -32,6 +34,10 @@ pub struct Flags {
     /// Requests a minute one user may make to the API [default: 120000]
     #[arg(long, env = "VIGIE_API_RATE", global = true)]
     pub api_rate: Option<u32>,
+    /// Addresses and networks of the proxies whose X-Forwarded-For is believed, between commas
+    /// [default: 127.0.0.0/8,::1/128]
+    #[arg(long, env = "VIGIE_TRUSTED_PROXIES", global = true)]
+    pub trusted_proxies: Option<String>,
     /// The settings file [default: config.toml, if it exists]
     #[arg(long, env = "VIGIE_CONFIG", global = true)]
     pub config: Option<PathBuf>,
@@ -51,6 +57,7 @@ struct File {
     mail_from: Option<String>,
     base_url: Option<String>,
     api_rate: Option<u32>,
+    trusted_proxies: Option<String>,
 }
 
 /// The settings in force.
@@ -72,6 +79,8 @@ pub struct Settings {
     pub base_url: String,
     /// Requests a minute one user may make to the API.
     pub api_rate: u32,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Proxies,
     /// Whether tests may move the time.
     pub test_clock: bool,
 }
@@ -99,6 +108,12 @@ impl Settings {
         if url::Url::parse(&base_url).is_err() {
             return Err(BadSetting(format!("base-url is not an address: {base_url}")));
         }
+        let trusted_proxies = match flags.trusted_proxies.or(file.trusted_proxies) {
+            Some(text) => text.parse().map_err(|word| {
+                BadSetting(format!("trusted-proxies: neither an address nor a network: {word}"))
+            })?,
+            None => Proxies::default(),
+        };
         Ok(Self {
             listen,
             database,
@@ -114,6 +129,7 @@ impl Settings {
                 .unwrap_or_else(|| "vigie@localhost".into()),
             base_url: base_url.trim_end_matches('/').to_owned(),
             api_rate: flags.api_rate.or(file.api_rate).unwrap_or(crate::rate_limit::PER_MINUTE),
+            trusted_proxies,
             test_clock: flags.test_clock,
         })
     }

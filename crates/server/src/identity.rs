@@ -149,23 +149,20 @@ fn is_own_origin(origin: &str, host: &str, app: &App) -> bool {
         || origin.split_once("://") == Some((scheme, host))
 }
 
-/// Where a request comes from. A proxy on this machine is believed about whom it speaks for.
+/// Where a request comes from. A trusted proxy is believed about whom it speaks for.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
 
 impl FromRequestParts<App> for ClientAddress {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        if !peer.to_canonical().is_loopback() {
-            return Ok(Self(peer));
-        }
-        // The last entry is the proxy's own word; those before it are the caller's.
-        let forwarded = parts.headers.get_all("x-forwarded-for").iter().next_back();
-        let last = forwarded.and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next());
-        Ok(Self(last.and_then(|text| text.trim().parse().ok()).unwrap_or(peer)))
+        // A line that is no text is no address either.
+        let lines = parts.headers.get_all("x-forwarded-for").iter();
+        let lines = lines.map(|line| line.to_str().unwrap_or_default());
+        Ok(Self(app.settings().trusted_proxies.caller(peer, lines)))
     }
 }
 

@@ -31,6 +31,7 @@ pub mod operations;
 pub mod orders;
 pub mod page;
 pub mod preferences;
+pub mod proxies;
 pub mod rate_limit;
 pub mod router;
 pub mod workers;

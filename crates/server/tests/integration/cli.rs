@@ -54,9 +54,10 @@ fn an_unreachable_database_is_said_in_one_line() {
 #[test]
 fn a_bad_setting_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let cases: [(&[&str], &str); 4] = [
+    let cases: [(&[&str], &str); 5] = [
         (&["migrate", "--database", "mysql://x"], "sqlite:"),
         (&["serve", "--listen", "127.0.0.1:0", "--base-url", "not an address"], "base-url"),
+        (&["serve", "--listen", "127.0.0.1:0", "--trusted-proxies", "10.0.0.0/40"], "10.0.0.0/40"),
         (&["serve", "--listen", "127.0.0.1:0", "--smtp", "http://mail"], "smtp"),
         (&["serve", "--config", "missing.toml"], "missing.toml"),
     ];

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use domain::{Actor, Role, call_centers, users};
 use server::app::App;
 use server::config::Settings;
+use server::proxies::Proxies;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
 
@@ -91,17 +92,22 @@ impl TestApp {
 
     /// With the mail server at `smtp`.
     pub async fn start_with(kind: Kind, smtp: Option<String>) -> Self {
-        Self::start_at(kind, smtp, None, "http").await
+        Self::start_at(kind, smtp, None, "http", Proxies::default()).await
     }
 
     /// The same, trusting the certificates in `authority`.
     pub async fn start_trusting(kind: Kind, smtp: String, authority: PathBuf) -> Self {
-        Self::start_at(kind, Some(smtp), Some(authority), "http").await
+        Self::start_at(kind, Some(smtp), Some(authority), "http", Proxies::default()).await
     }
 
     /// As browsers see it behind a proxy that speaks TLS: its own address is `https://`.
     pub async fn start_behind_tls(kind: Kind) -> Self {
-        Self::start_at(kind, None, None, "https").await
+        Self::start_at(kind, None, None, "https", Proxies::default()).await
+    }
+
+    /// Behind `proxies`.
+    pub async fn start_behind(kind: Kind, proxies: &str) -> Self {
+        Self::start_at(kind, None, None, "http", proxies.parse().unwrap()).await
     }
 
     async fn start_at(
@@ -109,6 +115,7 @@ impl TestApp {
         smtp: Option<String>,
         smtp_ca_file: Option<PathBuf>,
         scheme: &str,
+        proxies: Proxies,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = database::fresh(kind, folder.path()).await;
@@ -123,6 +130,7 @@ impl TestApp {
             mail_from: "vigie@example.test".into(),
             base_url: url.replace("http", scheme),
             api_rate: server::rate_limit::PER_MINUTE,
+            trusted_proxies: proxies,
             test_clock: false,
         };
         let db = Db::connect(&address, base::db::PoolSizes { max: 8 }).await.unwrap();
@@ -154,6 +162,7 @@ impl TestApp {
             mail_from: "vigie@example.test".into(),
             base_url: "http://vigie.test".into(),
             api_rate: server::rate_limit::PER_MINUTE,
+            trusted_proxies: Proxies::default(),
             test_clock: false,
         };
         let app = App::new(db.clone(), clock.clone(), settings).unwrap();
