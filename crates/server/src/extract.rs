@@ -137,9 +137,9 @@ impl IfMatch {
     ///
     /// # Errors
     /// 428 without the header.
-    pub fn required(self) -> Result<Option<i32>, AppError> {
+    pub fn required(self) -> Result<i32, AppError> {
         let missing = AppError::Status(StatusCode::PRECONDITION_REQUIRED, "precondition-required");
-        if self.0.is_some() { Ok(self.0) } else { Err(missing) }
+        self.0.ok_or(missing)
     }
 }
 

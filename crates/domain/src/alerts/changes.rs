@@ -119,19 +119,16 @@ async fn finish(
     Ok(after)
 }
 
-/// `{"field": [before, after]}` of what differs.
 fn differences(before: &Alert, after: &Alert) -> Map<String, Json> {
-    let pairs = [
-        ("title", json!(before.title), json!(after.title)),
-        ("description", json!(before.description), json!(after.description)),
-        ("due_at", json!(before.due_at), json!(after.due_at)),
-        ("timezone", json!(before.time_zone), json!(after.time_zone)),
-        ("priority", json!(before.priority()), json!(after.priority())),
-        ("assigned_to", json!(before.assigned_to), json!(after.assigned_to)),
-    ];
-    pairs
-        .into_iter()
-        .filter(|(_, before, after)| before != after)
-        .map(|(field, before, after)| (field.to_owned(), json!([before, after])))
-        .collect()
+    let fields = |alert: &Alert| {
+        [
+            ("title", json!(alert.title)),
+            ("description", json!(alert.description)),
+            ("due_at", json!(alert.due_at)),
+            ("timezone", json!(alert.time_zone)),
+            ("priority", json!(alert.priority())),
+            ("assigned_to", json!(alert.assigned_to)),
+        ]
+    };
+    events::changed_fields(fields(before), fields(after))
 }

@@ -285,10 +285,5 @@ fn differences(before: &CallCenter, after: &CallCenter) -> Map<String, Json> {
             ("holidays", json!(c.holidays)),
         ]
     };
-    fields(before)
-        .into_iter()
-        .zip(fields(after))
-        .filter(|(old, new)| old != new)
-        .map(|((name, old), (_, new))| (name.to_owned(), json!([old, new])))
-        .collect()
+    events::changed_fields(fields(before), fields(after))
 }

@@ -7,6 +7,7 @@
 
 pub mod catalog;
 mod chain;
+mod changes;
 mod journal;
 mod live;
 mod queries;
@@ -22,6 +23,7 @@ use uuid::Uuid;
 use crate::actor::Actor;
 
 pub use chain::{Verdict, verify};
+pub(crate) use changes::changed_fields;
 pub use journal::{Entry, JournalFilter, count, journal};
 pub use live::{Fact, facts_after, topics};
 pub use queries::{Event, after, head, last_writer, of_subject};

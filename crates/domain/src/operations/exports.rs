@@ -1,7 +1,5 @@
 //! The clients of a list, batch after batch, to be written to a file: exactly those the list shows.
 
-use std::collections::HashMap;
-
 use base::db::Sql;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
@@ -115,27 +113,4 @@ async fn clients(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Export
     ));
     sql.bind_list(ids.iter().copied()).push(" ORDER BY c.id");
     sql.all(conn).await
-}
-
-/// What each client has several of, in its order.
-pub(super) async fn listed(
-    conn: &impl ConnectionTrait,
-    select: &'static str,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<String>>, DbErr> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        client_id: Uuid,
-        value: String,
-    }
-    let mut values: HashMap<Uuid, Vec<String>> = HashMap::new();
-    if ids.is_empty() {
-        return Ok(values);
-    }
-    let mut sql = Sql::new(select);
-    sql.bind_list(ids.iter().copied()).push(" ORDER BY client_id, position");
-    for row in sql.all::<Row>(conn).await? {
-        values.entry(row.client_id).or_default().push(row.value);
-    }
-    Ok(values)
 }

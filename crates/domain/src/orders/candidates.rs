@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use base::db::{Sql, Tx};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use base::db::{Db, Sql};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, TransactionTrait as _};
 use uuid::Uuid;
 
 use super::input::House;
@@ -163,27 +163,28 @@ fn record(row: &Row) -> ClientRecord {
     }
 }
 
-/// What the matcher says of one order, from the few clients its keys lead to.
+/// What the matcher says of one order, from the few clients its keys lead to. `conn` is a
+/// transaction.
 pub(super) async fn weigh(
-    tx: &Tx,
+    conn: &impl ConnectionTrait,
     house: &House,
     is_bold: bool,
     order: &OrderRecord,
 ) -> Result<Link, DbErr> {
     let lookup = Lookup::of(order, &house.region);
     let mut found = Found::default();
-    lookup::find(tx, house.center, &lookup.first(), &mut found).await?;
+    lookup::find(conn, house.center, &lookup.first(), &mut found).await?;
     let led = found.led.clone();
     let near = lookup.second(|key| led.contains(key));
-    lookup::find(tx, house.center, &near, &mut found).await?;
+    lookup::find(conn, house.center, &near, &mut found).await?;
     let seqs: Vec<i64> = found.clients.iter().copied().collect();
     let records: Vec<ClientRecord> =
-        read(tx, Which::Seqs(&seqs)).await?.into_iter().map(|client| client.record).collect();
+        read(conn, Which::Seqs(&seqs)).await?.into_iter().map(|client| client.record).collect();
     let policy = Policy { region: house.region.clone(), is_bold };
     let names = lookup.names_to_count(&records, &house.region);
     let bearers = match records.is_empty() {
         true => HashMap::new(),
-        false => lookup::count(tx, house.center, &names).await?,
+        false => lookup::count(conn, house.center, &names).await?,
     };
     let matcher = Matcher::of_candidates(&records, policy, &bearers, &found.crowded);
     Ok(Link::of(&matcher.decide(order)))
@@ -203,11 +204,11 @@ pub struct Compared {
 ///
 /// # Errors
 /// The engine's.
-pub async fn compared(db: &base::db::Db, actor: &Actor, order: &Order) -> Result<Vec<Compared>> {
+pub async fn compared(db: &Db, actor: &Actor, order: &Order) -> Result<Vec<Compared>> {
     let mut candidates = order.candidates();
     if candidates.is_empty() {
-        // Reads only: the transaction is dropped.
-        let tx = db.begin().await?;
+        // Reads only, but how PostgreSQL plans is told a whole transaction.
+        let tx = db.read().begin().await?;
         let Some(house) = queries::house(&tx, order.call_center_id).await? else {
             return Ok(Vec::new());
         };

@@ -89,22 +89,22 @@ struct Hit {
 
 /// Adds to `found` the clients of `center` under `keys`.
 pub(super) async fn find(
-    tx: &Tx,
+    conn: &impl ConnectionTrait,
     center: Uuid,
     keys: &[Key],
     found: &mut Found,
 ) -> Result<(), DbErr> {
     let limit = i64::try_from(CROWD).unwrap_or(64) + 1;
-    plan_by_index(tx, true).await?;
+    plan_by_index(conn, true).await?;
     for chunk in keys.chunks(PARTS) {
         let mut sql = Sql::new("");
         for (part, key) in chunk.iter().enumerate() {
             let head = if part > 0 { " UNION ALL " } else { "" };
             sql.push(head).push(&format!("SELECT {part} AS part, seq FROM ("));
-            under(&mut sql, tx.engine(), key.stored(center.as_u128()));
+            under(&mut sql, conn.get_database_backend(), key.stored(center.as_u128()));
             sql.push(" LIMIT ").bind(limit).push(&format!(") AS p{part}"));
         }
-        let hits: Vec<Hit> = sql.all(tx).await?;
+        let hits: Vec<Hit> = sql.all(conn).await?;
         let mut by_key: HashMap<i32, Vec<i64>> = HashMap::new();
         for hit in hits {
             by_key.entry(hit.part).or_default().push(hit.seq);
@@ -121,11 +121,15 @@ pub(super) async fn find(
             }
         }
     }
-    plan_by_index(tx, false).await
+    plan_by_index(conn, false).await
 }
 
 /// How many clients of `center` are under each key, as far as it matters.
-pub(super) async fn count(tx: &Tx, center: Uuid, keys: &[Key]) -> Result<HashMap<Key, u32>, DbErr> {
+pub(super) async fn count(
+    conn: &impl ConnectionTrait,
+    center: Uuid,
+    keys: &[Key],
+) -> Result<HashMap<Key, u32>, DbErr> {
     const ENOUGH: i64 = 20_000;
     #[derive(FromQueryResult)]
     struct Count {
@@ -133,23 +137,23 @@ pub(super) async fn count(tx: &Tx, center: Uuid, keys: &[Key]) -> Result<HashMap
         number: i64,
     }
     let mut counts = HashMap::new();
-    plan_by_index(tx, true).await?;
+    plan_by_index(conn, true).await?;
     for chunk in keys.chunks(PARTS) {
         let mut sql = Sql::new("");
         for (part, key) in chunk.iter().enumerate() {
             let head = if part > 0 { " UNION ALL " } else { "" };
             sql.push(head).push(&format!("SELECT {part} AS part, COUNT(*) AS number FROM ("));
-            under(&mut sql, tx.engine(), key.stored(center.as_u128()));
+            under(&mut sql, conn.get_database_backend(), key.stored(center.as_u128()));
             sql.push(" LIMIT ").bind(ENOUGH).push(&format!(") AS p{part}"));
         }
-        for Count { part, number } in sql.all(tx).await? {
+        for Count { part, number } in sql.all(conn).await? {
             let key = usize::try_from(part).ok().and_then(|part| chunk.get(part));
             if let Some(key) = key {
                 counts.insert(*key, u32::try_from(number).unwrap_or(u32::MAX));
             }
         }
     }
-    plan_by_index(tx, false).await?;
+    plan_by_index(conn, false).await?;
     Ok(counts)
 }
 
@@ -201,23 +205,23 @@ pub(crate) async fn sharing(
     Ok(found)
 }
 
-fn under(sql: &mut Sql, engine: Engine, key: i64) {
-    match engine {
-        Engine::Sqlite => sql
-            .push("SELECT rowid AS seq FROM client_keys WHERE client_keys MATCH ")
-            .bind(word(key)),
-        Engine::Postgres => sql
+fn under(sql: &mut Sql, backend: DbBackend, key: i64) {
+    match backend {
+        DbBackend::Postgres => sql
             .push("SELECT seq FROM client_keys WHERE keys @> ARRAY[CAST(")
             .bind(key)
             .push(" AS BIGINT)]"),
+        _ => sql
+            .push("SELECT rowid AS seq FROM client_keys WHERE client_keys MATCH ")
+            .bind(word(key)),
     };
 }
 
 /// PostgreSQL believes that any key is in one row of two hundred and would read them in order.
-async fn plan_by_index(tx: &Tx, yes: bool) -> Result<(), DbErr> {
-    if tx.engine() == Engine::Postgres {
+async fn plan_by_index(conn: &impl ConnectionTrait, yes: bool) -> Result<(), DbErr> {
+    if conn.get_database_backend() == DbBackend::Postgres {
         let value = if yes { "off" } else { "on" };
-        tx.execute_unprepared(&format!("SET LOCAL enable_seqscan = {value}")).await?;
+        conn.execute_unprepared(&format!("SET LOCAL enable_seqscan = {value}")).await?;
     }
     Ok(())
 }

@@ -182,7 +182,5 @@ fn differences(before: &Settings, after: &Settings) -> Map<String, serde_json::V
             ("regular_orders", json!(s.regular_orders)),
         ]
     };
-    let pairs = fields(before).into_iter().zip(fields(after));
-    let changed = pairs.filter(|(old, new)| old != new);
-    changed.map(|((name, old), (_, new))| (name.to_owned(), json!([old, new]))).collect()
+    events::changed_fields(fields(before), fields(after))
 }

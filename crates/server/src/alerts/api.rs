@@ -141,9 +141,11 @@ pub(super) async fn list(
     let (filter, sort, limit) = params.read(Sort::SOONEST, chrono_tz::UTC)?;
     let (conn, now) = (app.db().read(), app.now());
     let cursor = params.cursor.as_deref();
-    let page = alerts::list(conn, &actor, &filter, sort, cursor, limit, now).await?;
-    let counts = alerts::counts(conn, &actor, &filter, now).await?;
-    let total = counts.of(&filter.statuses).into();
+    let statuses = filter.statuses.clone();
+    let search = alerts::search(conn, &actor, filter, now).await?;
+    let page = alerts::list(conn, &actor, &search, sort, cursor, limit).await?;
+    let counts = alerts::counts(conn, &actor, &search).await?;
+    let total = counts.of(&statuses).into();
     let data = whole(&app, page.rows).await?;
     Ok(Json(AlertPage { data, next_cursor: page.next, total }))
 }
@@ -203,7 +205,7 @@ pub(super) async fn change(
     };
     let actor = caller.actor();
     alerts::get(app.db().read(), &actor, id).await?;
-    let version = version.required()?;
+    let version = Some(version.required()?);
     let alert = alerts::edit(app.db(), &actor, id, version, &changes, app.now()).await?;
     answer(&app, StatusCode::OK, alert).await
 }

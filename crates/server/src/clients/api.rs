@@ -133,8 +133,8 @@ pub(super) async fn change(
     Body(body): Body<ClientPatch>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
-    let client = clients::get(app.db().read(), &actor, id).await?;
-    let version = version.required()?.unwrap_or(client.version);
+    clients::get(app.db().read(), &actor, id).await?;
+    let version = version.required()?;
     clients::update(app.db(), &actor, id, version, body.into(), app.now()).await?;
     let client = clients::get(app.db().read(), &actor, id).await?;
     Ok(answer(&app, StatusCode::OK, client))

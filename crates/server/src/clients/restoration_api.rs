@@ -103,8 +103,8 @@ async fn restore_to(
     overwrite: bool,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
-    let client = clients::get(app.db().read(), &actor, id).await?;
-    let version = version.required()?.unwrap_or(client.version);
+    clients::get(app.db().read(), &actor, id).await?;
+    let version = version.required()?;
     let target = (id, version);
     clients::restore_to(app.db(), &actor, target, then, fields.as_deref(), overwrite, app.now())
         .await?;

@@ -12,6 +12,7 @@ use super::json::{
     AttemptInput, AttemptJson, AttemptPage, AttemptPatch, FiguresJson, GateJson, NotifyInput,
 };
 use super::{filter, words};
+use crate::answer::read_limit;
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::{Body, SignedIn};
@@ -29,12 +30,9 @@ fn paging(query: &Query) -> Result<(bool, Option<&str>, u32), AppError> {
             true
         }
     };
-    let limit = query.get("limit").map_or(Ok(50), str::parse);
-    if !limit.as_ref().is_ok_and(|limit| (1..=domain::paging::MAX_LIMIT).contains(limit)) {
-        invalid.add("limit", "wrong-value");
-    }
+    let limit = read_limit(query.get("limit"), &mut invalid);
     invalid.check()?;
-    Ok((newest, query.get("cursor"), limit.unwrap_or(50)))
+    Ok((newest, query.get("cursor"), limit))
 }
 
 /// List contact attempts

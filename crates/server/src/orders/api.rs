@@ -2,7 +2,6 @@ use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono_tz::Tz;
 use domain::orders::{self, Answer, NewOrder, Order, OrderChanges, OrderFilter, Sort, Status};
 use domain::{Error, Invalid, clients};
 use serde::Serialize;
@@ -10,19 +9,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::json::{CandidateJson, LinkInput, OrderInput, OrderJson, OrderPage, OrderPatch};
+use crate::answer::read_limit;
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::{Body, IfMatch, SignedIn};
 use crate::grid::Query;
 use crate::i18n::Language;
-use crate::identity::{Identity, Speaks};
-
-/// The zone days are told in for whoever asks.
-pub(super) fn zone(identity: &Identity) -> Tz {
-    let center = identity.profile.center.as_ref().map(|center| center.time_zone.clone());
-    let name = identity.profile.time_zone.clone().or(center);
-    name.and_then(|name| name.parse().ok()).unwrap_or(chrono_tz::Europe::Paris)
-}
+use crate::identity::Speaks;
+use crate::page::zone_of;
 
 /// The page asked for: sort, limit.
 fn paging(query: &Query) -> Result<(Sort, u32), AppError> {
@@ -31,12 +25,9 @@ fn paging(query: &Query) -> Result<(Sort, u32), AppError> {
     if sort.is_err() {
         invalid.add("sort", "wrong-value");
     }
-    let limit = query.get("limit").map_or(Ok(50), str::parse);
-    if !limit.as_ref().is_ok_and(|limit| (1..=domain::paging::MAX_LIMIT).contains(limit)) {
-        invalid.add("limit", "wrong-value");
-    }
+    let limit = read_limit(query.get("limit"), &mut invalid);
     invalid.check()?;
-    Ok((sort?, limit.unwrap_or(50)))
+    Ok((sort?, limit))
 }
 
 /// List orders
@@ -60,11 +51,12 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Json<OrderPage>, AppError> {
     let query = Query::parse(query.as_deref().unwrap_or_default());
-    let filter = OrderFilter::from_query(query.pairs(), zone(&caller.0))?;
+    let filter = OrderFilter::from_query(query.pairs(), zone_of(Some(&caller.0)))?;
     let (sort, limit) = paging(&query)?;
     let (conn, actor, now) = (app.db().read(), caller.actor(), app.now());
-    let paged = orders::list(conn, &actor, &filter, sort, query.get("cursor"), limit, now).await?;
-    let total = orders::of_client_count(conn, &actor, &filter, now).await?;
+    let search = orders::search(conn, &actor, filter, now).await?;
+    let paged = orders::list(conn, &actor, &search, sort, query.get("cursor"), limit).await?;
+    let total = search.count(conn, &actor).await?;
     Ok(Json(OrderPage {
         data: paged.rows.into_iter().map(|order| OrderJson::new(language, order)).collect(),
         next_cursor: paged.next,
@@ -127,8 +119,8 @@ pub(super) async fn change(
     Body(body): Body<OrderPatch>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
-    let order = orders::get(app.db().read(), &actor, id).await?;
-    let version = version.required()?.unwrap_or(order.version);
+    orders::get(app.db().read(), &actor, id).await?;
+    let version = version.required()?;
     let wanted = OrderChanges::try_from(body)?;
     orders::change(app.db(), &actor, id, version, wanted, app.now()).await?;
     let order = orders::get(app.db().read(), &actor, id).await?;

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::lines::Entry;
 use crate::actor::Actor;
+use crate::clients::listed;
 use crate::operations::bulk::tags_of;
-use crate::operations::exports::listed;
 
 /// A client that is there already.
 #[derive(Clone, Debug, FromQueryResult)]

@@ -187,12 +187,7 @@ fn differences(before: &Person, after: &Person) -> Map<String, Json> {
             ("is_active", json!(p.is_active)),
         ]
     };
-    fields(before)
-        .into_iter()
-        .zip(fields(after))
-        .filter(|(old, new)| old != new)
-        .map(|((name, old), (_, new))| (name.to_owned(), json!([old, new])))
-        .collect()
+    events::changed_fields(fields(before), fields(after))
 }
 
 /// Sends the invitation again; the links sent before die.
