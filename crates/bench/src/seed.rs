@@ -196,6 +196,7 @@ pub async fn alerts(db: &Db, center: Uuid, each: usize) -> Result<i64> {
         tx.execute_unprepared(&statement).await?;
     }
     tx.commit().await?;
+    while domain::alerts::file_texts(db).await? {}
     if db.engine() == Engine::Postgres {
         bulk::settle(db).await?;
     }

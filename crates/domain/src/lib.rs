@@ -20,6 +20,7 @@ pub mod operations;
 pub mod orders;
 pub mod paging;
 pub mod preferences;
+mod search;
 pub mod settings;
 pub mod tags;
 pub mod tallies;

@@ -38,11 +38,23 @@ impl Total {
     /// # Errors
     /// The engine's.
     pub async fn count(inner: Sql, conn: &impl ConnectionTrait) -> Result<Self, DbErr> {
+        Self::count_to(COUNT_LIMIT, inner, conn).await
+    }
+
+    /// The same, giving up past `most`.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn count_to(
+        most: i64,
+        inner: Sql,
+        conn: &impl ConnectionTrait,
+    ) -> Result<Self, DbErr> {
         let mut sql = inner;
         sql.wrap("SELECT COUNT(*) FROM (", "");
-        sql.push(" LIMIT ").bind(COUNT_LIMIT + 1).push(") AS counted");
+        sql.push(" LIMIT ").bind(most + 1).push(") AS counted");
         let value: i64 = sql.scalar(conn).await?.unwrap_or(0);
-        Ok(Self { value: value.min(COUNT_LIMIT), exact: value <= COUNT_LIMIT })
+        Ok(Self { value: value.min(most), exact: value <= most })
     }
 }
 

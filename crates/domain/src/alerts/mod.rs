@@ -13,13 +13,15 @@
 //! | `lifecycle` | complete, reopen, acknowledge, remove, restore |
 //! | `batch` | one alert on many clients |
 //! | `portions` | the same, in steps that may stop and go on |
-//! | `list` | filters, sort, counts |
+//! | `filter`, `sort`, `list` | which alerts, in which order, page by page; counts |
+//! | `search`, `texts` | finding them by their words and their client's |
 //! | `recipients` | who is told |
 //! | `notices` | planned, cancelled, claimed when due |
 //! | `letters` | claimed notices on their way out as one mail |
 
 mod batch;
 mod changes;
+mod filter;
 mod input;
 mod letters;
 mod lifecycle;
@@ -29,6 +31,9 @@ mod notices;
 mod portions;
 mod queries;
 mod recipients;
+mod search;
+mod sort;
+mod texts;
 
 use base::db::{Db, Tx};
 use base::ids::new_id;
@@ -46,13 +51,17 @@ use crate::events::{self, Event, NewEvent};
 
 pub use batch::{Batch, MAX_BATCH, Targets, matched, remove_batch, schedule_many};
 pub use changes::{edit, postpone};
+pub use filter::Filter;
 pub use input::{Changes, Due, DueInput, MAX_DESCRIPTION, MAX_TITLE, NewAlert, Priority};
 pub use letters::{Item, Letter, LetterJob, begin_try, give_up, mark_sent, note_refusal};
 pub use lifecycle::{acknowledge, complete, remove, reopen, restore};
-pub use list::{Counts, Filter, Sort, counts, list, next_open_for, open_count};
+pub use list::{Counts, counts, list, next_open_for, open_count};
 pub use notices::{DueJob, LATE, arm_clients, fall_due, is_waiting};
 pub use portions::{check, remove_portion, schedule_portion};
 pub use recipients::{Assignable, assignable, names};
+pub use search::{Search, search};
+pub use sort::{Column, Sort};
+pub use texts::{TEXTS_JOB, file_texts};
 
 /// The kind of the job that runs when an alert falls due.
 pub const DUE_JOB: &str = "alert_due";

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use uuid::Uuid;
 
-use super::{Alert, Notice};
+use super::{Alert, Notice, texts};
 use crate::actor::Actor;
 
 /// Most ids in one statement.
@@ -15,16 +15,21 @@ const SELECT: &str = "SELECT a.id, a.call_center_id, a.client_id, c.full_name AS
     a.batch_id, a.title, a.description, a.due_at, a.time_zone, a.local_due, a.priority_rank, \
     a.assigned_to, assignee.name AS assignee_name, a.created_by, author.name AS author_name, \
     a.due_version, a.due_announced_version, a.acknowledged_at, a.acknowledged_by, a.completed_at, \
-    a.completed_by, a.version, a.created_at, a.updated_at, a.deleted_at FROM ";
+    a.completed_by, a.version, a.created_at, a.updated_at, a.deleted_at";
 
-const JOINS: &str = "alerts a JOIN clients c ON c.id = a.client_id \
+const JOINS: &str = " FROM alerts a JOIN clients c ON c.id = a.client_id \
     LEFT JOIN users assignee ON assignee.id = a.assigned_to \
     LEFT JOIN users author ON author.id = a.created_by ";
 
 /// `SELECT …` of alerts; continue with `WHERE`.
 pub(super) fn select() -> Sql {
+    select_with("")
+}
+
+/// The same with more columns.
+pub(super) fn select_with(columns: &str) -> Sql {
     let mut sql = Sql::new(SELECT);
-    sql.push(JOINS);
+    sql.push(columns).push(JOINS);
     sql
 }
 
@@ -88,7 +93,7 @@ pub(super) async fn insert(
     shared: &Shared<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    const COLUMNS: [&str; 17] = [
+    const COLUMNS: [&str; 18] = [
         "id",
         "call_center_id",
         "client_id",
@@ -96,6 +101,7 @@ pub(super) async fn insert(
         "title",
         "title_key",
         "description",
+        "text_seq",
         "due_at",
         "time_zone",
         "local_due",
@@ -108,6 +114,7 @@ pub(super) async fn insert(
         "version",
     ];
     let title_key = base::text::fold(shared.title);
+    let text_seq = texts::file(tx, shared.title, shared.description).await?;
     let one = |row: &Insert| -> Vec<Value> {
         vec![
             row.id.into(),
@@ -117,6 +124,7 @@ pub(super) async fn insert(
             shared.title.into(),
             title_key.clone().into(),
             shared.description.map(str::to_owned).into(),
+            text_seq.into(),
             row.due_at.into(),
             row.time_zone.clone().into(),
             row.local_due.clone().into(),
@@ -135,10 +143,12 @@ pub(super) async fn insert(
 
 /// Writes every field an edit may touch.
 pub(super) async fn update(tx: &Tx, alert: &Alert, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    let text_seq = texts::file(tx, &alert.title, alert.description.as_deref()).await?;
     let mut sql = Sql::new("UPDATE alerts SET title = ");
     sql.bind(alert.title.clone());
     sql.push(", title_key = ").bind(base::text::fold(&alert.title));
     sql.push(", description = ").bind(alert.description.clone());
+    sql.push(", text_seq = ").bind(text_seq);
     sql.push(", due_at = ").bind(alert.due_at);
     sql.push(", time_zone = ").bind(alert.time_zone.clone());
     sql.push(", local_due = ").bind(alert.local_due.clone());

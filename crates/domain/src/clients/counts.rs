@@ -8,13 +8,12 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Serialize;
 
 use super::filter::{Lead, push_all, start_of_day};
-use super::list::FEW;
-use super::search::{self, Needles};
 use super::{Choices, ClientFilter};
 use crate::actor::Actor;
 use crate::error::Result;
 use crate::events;
 use crate::paging::{COUNT_LIMIT, Total};
+use crate::search::{self, CLIENTS, FEW, Needles};
 
 /// How long a count may be told again while no event happens.
 const FRESH: TimeDelta = TimeDelta::minutes(1);
@@ -161,7 +160,7 @@ impl Known<'_> {
         if let Some(Value::Dense(dense)) = self.counts.kept(&key, WHATEVER_HAPPENS, now) {
             return Ok(dense);
         }
-        let dense = search::is_dense(conn, needles).await?;
+        let dense = search::is_dense(conn, CLIENTS, std::slice::from_ref(needles)).await?;
         let value = Value::Dense(dense);
         self.counts.keep(key, Kept { seq: WHATEVER_HAPPENS, at: now, fresh: FRESH, value });
         Ok(dense)

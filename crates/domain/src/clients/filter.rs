@@ -6,9 +6,9 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::search::Needles;
 use crate::actor::Actor;
 use crate::error::{Invalid, Result};
+use crate::search::{CLIENTS, Needles, aside, is_dense};
 
 /// Which clients. The same filter is the list's URL, the API's parameters, a saved view, and what
 /// a bulk action or an export works on.
@@ -278,26 +278,18 @@ pub(crate) async fn push_all(
         }
         return Ok(());
     };
-    let narrowed =
-        !super::search::is_dense(conn, &needles).await? && needles.push_candidates(sql, backend);
+    let narrowed = !is_dense(conn, CLIENTS, std::slice::from_ref(&needles)).await?
+        && needles.push_candidates(sql, CLIENTS, backend);
     if narrowed {
         aside(sql, |sql| {
             actor.within_center(sql, "c.call_center_id");
             filter.push(sql, actor, now);
-            needles.push_like(sql);
+            needles.push_like(sql, CLIENTS);
         });
     } else {
         actor.within_center(sql, "c.call_center_id");
         filter.push(sql, actor, now);
-        needles.push_like(sql);
+        needles.push_like(sql, CLIENTS);
     }
     Ok(())
-}
-
-/// Appends conditions that are checked on the rows another way leads to: no index is looked for
-/// to meet them, as `… IS TRUE` stands in none.
-pub(super) fn aside(sql: &mut Sql, conditions: impl FnOnce(&mut Sql)) {
-    sql.push(" AND (1 = 1");
-    conditions(sql);
-    sql.push(") IS TRUE");
 }

@@ -5,17 +5,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::alert_order;
-use super::filter::{Lead, aside, push_all};
+use super::filter::{Lead, push_all};
 use super::rows;
 use super::sort::{Key, Sort};
 use super::{Client, ClientFilter, Known};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
-
-/// Up to that many matches, they are collected and sorted; past it, one is met soon enough by
-/// reading in order. Also as far as a search is counted.
-pub(super) const FEW: i64 = 2_000;
+use crate::search::{CLIENTS, FEW, aside};
 
 /// Past that many centres, a super_admin's list is read as one.
 const MOST_BRANCHES: usize = 24;
@@ -209,7 +206,7 @@ impl Walk<'_> {
                 self.actor.within_center(sql, "c.call_center_id");
                 self.filter.push(sql, self.actor, self.now);
                 if let Some(needles) = self.filter.needles() {
-                    needles.push_like(sql);
+                    needles.push_like(sql, CLIENTS);
                 }
             });
             if let Some(position) = seek {
@@ -258,9 +255,9 @@ impl Walk<'_> {
             if !self.counts.is_dense(conn, &needles, self.now).await? {
                 // Most rows on the way are passed over by their number alone.
                 let backend = conn.get_database_backend();
-                aside(sql, |sql| _ = needles.push_candidates(sql, backend));
+                aside(sql, |sql| _ = needles.push_candidates(sql, CLIENTS, backend));
             }
-            needles.push_like(sql);
+            needles.push_like(sql, CLIENTS);
         }
         Ok(())
     }

@@ -7,7 +7,6 @@
 //! | `changes` | partial changes, differences |
 //! | `lifecycle` | in and out of business, to the bin and back |
 //! | `filter`, `sort`, `list` | which clients, in which order, page by page |
-//! | `search` | finding them by any part of a field |
 //! | `counts` | totals and figures, kept while nothing happens |
 //! | `history` | what changed, and what happened around them |
 //! | `rows` | a client as it is read |
@@ -26,7 +25,6 @@ mod list;
 mod queries;
 mod restoration;
 mod rows;
-mod search;
 mod sort;
 
 use base::db::{Db, Tx};
@@ -57,6 +55,7 @@ pub use lifecycle::{activate, bin, deactivate, restore, toggle};
 pub(crate) use list::branches;
 pub use list::{Listed, list, matching_ids};
 pub use restoration::{Later, Restoration, Restored, Then, restoration, restore_to};
+pub(crate) use rows::listed;
 pub use rows::with_contacts;
 pub use sort::Sort;
 

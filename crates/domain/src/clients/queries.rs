@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use uuid::Uuid;
 
-use super::{Client, ValidClient, search};
+use super::{Client, ValidClient};
 use crate::actor::Actor;
+use crate::search::{self, CLIENTS};
 
 const INSERTED: [&str; 20] = [
     "id",
@@ -62,7 +63,7 @@ pub(super) async fn insert(
         let numbers: HashMap<Uuid, i64> = numbered.iter().map(|n| (n.id, n.seq)).collect();
         let seq_of = |id: Uuid| numbers.get(&id).copied().unwrap_or(0);
         let seqs: Vec<i64> = chunk.iter().map(|(id, _)| seq_of(*id)).collect();
-        search::insert(tx, seqs.iter().copied().zip(pieces.await?).collect()).await?;
+        search::insert(tx, CLIENTS, seqs.iter().copied().zip(pieces.await?).collect()).await?;
         insert_contacts(tx, center, chunk).await?;
         all.extend(seqs);
     }
@@ -150,7 +151,7 @@ pub(super) async fn overwrite(
     }
     let one = [(current.id, client.clone())];
     insert_contacts(tx, current.call_center_id, &one).await?;
-    search::replace(tx, current.seq, text).await?;
+    search::replace(tx, CLIENTS, current.seq, &text).await?;
     Ok(true)
 }
 

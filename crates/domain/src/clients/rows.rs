@@ -111,6 +111,29 @@ pub(super) async fn find(
     Ok(rows.pop())
 }
 
+/// What each client has several of, in its order; `select` ends with `client_id IN `.
+pub(crate) async fn listed(
+    conn: &impl ConnectionTrait,
+    select: &'static str,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<String>>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        client_id: Uuid,
+        value: String,
+    }
+    let mut values: HashMap<Uuid, Vec<String>> = HashMap::new();
+    if ids.is_empty() {
+        return Ok(values);
+    }
+    let mut sql = Sql::new(select);
+    sql.bind_list(ids.iter().copied()).push(" ORDER BY client_id, position");
+    for row in sql.all::<Row>(conn).await? {
+        values.entry(row.client_id).or_default().push(row.value);
+    }
+    Ok(values)
+}
+
 /// Adds every e-mail and phone to rows of a list, in one query whatever their number.
 ///
 /// # Errors

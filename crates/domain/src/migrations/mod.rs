@@ -10,6 +10,7 @@ mod m0005_operations;
 mod m0006_contact_log;
 mod m0007_orders;
 mod m0008_duplicates;
+mod m0009_search;
 mod m0010_order_links;
 mod m0011_list_indexes;
 
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_contact_log::Migration),
             Box::new(m0007_orders::Migration),
             Box::new(m0008_duplicates::Migration),
+            Box::new(m0009_search::Migration),
             Box::new(m0010_order_links::Migration),
             Box::new(m0011_list_indexes::Migration),
         ]

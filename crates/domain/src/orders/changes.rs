@@ -253,17 +253,25 @@ pub(crate) fn differs(order: &Order, valid: &ValidOrder) -> bool {
 }
 
 fn differences(order: &Order, valid: &ValidOrder) -> Map<String, Json> {
-    let pairs = [
-        ("client_name", json!(order.client_name), json!(valid.client_name)),
-        ("email", json!(order.email), json!(valid.email)),
-        ("phone", json!(order.phone), json!(valid.phone)),
-        ("amount", json!(order.amount), json!(valid.amount)),
-        ("currency", json!(order.currency), json!(valid.currency)),
-        ("status", json!(order.status), json!(valid.status.as_str())),
-        ("ordered_at", json!(order.ordered_at), json!(valid.ordered_at)),
+    let before = [
+        ("client_name", json!(order.client_name)),
+        ("email", json!(order.email)),
+        ("phone", json!(order.phone)),
+        ("amount", json!(order.amount)),
+        ("currency", json!(order.currency)),
+        ("status", json!(order.status)),
+        ("ordered_at", json!(order.ordered_at)),
     ];
-    let changed = pairs.into_iter().filter(|(_, before, after)| before != after);
-    changed.map(|(name, before, after)| (name.to_owned(), json!([before, after]))).collect()
+    let after = [
+        ("client_name", json!(valid.client_name)),
+        ("email", json!(valid.email)),
+        ("phone", json!(valid.phone)),
+        ("amount", json!(valid.amount)),
+        ("currency", json!(valid.currency)),
+        ("status", json!(valid.status.as_str())),
+        ("ordered_at", json!(valid.ordered_at)),
+    ];
+    events::changed_fields(before, after)
 }
 
 /// Writes an order's link and brings the figures of both clients up to date. Returns the events,

@@ -1,6 +1,4 @@
 use base::db::Sql;
-use base::phone;
-use base::text::{fold, fold_keep};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -99,7 +97,7 @@ impl OrderFilter {
         invalid.text("q", self.q.as_deref(), 200);
     }
 
-    /// Appends ` AND …` on `o`.
+    /// Appends everything but the search: ` AND …` on `o`.
     pub(super) fn push(&self, sql: &mut Sql, now: DateTime<Utc>) {
         let equal = [
             ("o.status", &self.status),
@@ -124,9 +122,6 @@ impl OrderFilter {
         if let Some(end) = self.ordered_before {
             sql.push(" AND o.ordered_at < ").bind(end);
         }
-        if let Some(q) = self.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-            push_search(sql, q);
-        }
     }
 
     fn start(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -144,25 +139,6 @@ impl OrderFilter {
         });
         start.max(self.ordered_after)
     }
-}
-
-fn push_search(sql: &mut Sql, q: &str) {
-    let mut needles = vec![fold_keep(q), fold(q), fold(q).replace(' ', "")];
-    needles.extend(phone::query_digits(q));
-    needles.retain(|needle| !needle.is_empty());
-    needles.sort();
-    needles.dedup();
-    if needles.is_empty() {
-        sql.push(" AND 1 = 0");
-        return;
-    }
-    sql.push(" AND (");
-    for (index, needle) in needles.iter().enumerate() {
-        let needle = needle.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        sql.push(if index > 0 { " OR " } else { "" });
-        sql.push("o.search_text LIKE ").bind(format!("%{needle}%")).push(" ESCAPE '\\'");
-    }
-    sql.push(")");
 }
 
 /// An instant, or the start of a day of `zone`, `plus` days later.

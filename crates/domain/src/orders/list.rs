@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::filter::{Key, Sort};
-use super::queries::{COLUMNS, visible};
-use super::{LinkState, Order, OrderFilter, Status};
-use crate::actor::{Actor, Role};
+use super::queries::COLUMNS;
+use super::{LinkState, Order, OrderFilter, Search, Status};
+use crate::actor::Actor;
 use crate::clients;
 use crate::error::{Error, Result};
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
@@ -32,11 +32,10 @@ struct Position {
 pub async fn list(
     conn: &impl ConnectionTrait,
     actor: &Actor,
-    filter: &OrderFilter,
+    search: &Search,
     sort: Sort,
     cursor: Option<&str>,
     limit: u32,
-    now: DateTime<Utc>,
 ) -> Result<Paged<Order>> {
     actor.require(actor.works_with_clients())?;
     if !(1..=MAX_LIMIT).contains(&limit) {
@@ -55,12 +54,11 @@ pub async fn list(
     for (index, center) in centers(conn, actor).await?.into_iter().enumerate() {
         sql.push(if index > 0 { " UNION ALL " } else { "" });
         sql.push("SELECT * FROM (SELECT o.seq AS place, ").push(sort.column());
-        sql.push(" AS sort_key FROM orders o");
-        visible(&mut sql, actor);
+        sql.push(" AS sort_key FROM orders o WHERE 1 = 1");
+        search.push(&mut sql, actor, conn.get_database_backend());
         if let Some(center) = center {
             sql.push(" AND o.call_center_id = ").bind(center);
         }
-        filter.push(&mut sql, now);
         if let Some(position) = &position {
             let beyond = if descending { " < (" } else { " > (" };
             sql.push(" AND (").push(sort.column()).push(", o.seq)").push(beyond);
@@ -120,49 +118,22 @@ pub struct Counts {
 pub async fn counts(
     conn: &impl ConnectionTrait,
     actor: &Actor,
-    filter: &OrderFilter,
+    search: &Search,
     now: DateTime<Utc>,
 ) -> Result<Counts> {
     let mut by_status = [Total { value: 0, exact: true }; 3];
     for (total, status) in by_status.iter_mut().zip(Status::ALL) {
         let status = Some(status.as_str().to_owned());
-        *total = count(conn, actor, &OrderFilter { status, ..OrderFilter::default() }, now).await?;
+        let of = OrderFilter { status, ..OrderFilter::default() };
+        *total = super::search(conn, actor, of, now).await?.count(conn, actor).await?;
     }
     let mut by_link = [Total { value: 0, exact: true }; 3];
     for (total, state) in by_link.iter_mut().zip(LinkState::ALL) {
         let link = Some(state.as_str().to_owned());
-        *total = count(conn, actor, &OrderFilter { link, ..OrderFilter::default() }, now).await?;
+        let of = OrderFilter { link, ..OrderFilter::default() };
+        *total = super::search(conn, actor, of, now).await?.count(conn, actor).await?;
     }
-    Ok(Counts { matching: count(conn, actor, filter, now).await?, by_status, by_link })
-}
-
-/// How many orders match.
-///
-/// # Errors
-/// The engine's.
-pub async fn of_client_count(
-    conn: &impl ConnectionTrait,
-    actor: &Actor,
-    filter: &OrderFilter,
-    now: DateTime<Utc>,
-) -> Result<Total> {
-    count(conn, actor, filter, now).await
-}
-
-async fn count(
-    conn: &impl ConnectionTrait,
-    actor: &Actor,
-    filter: &OrderFilter,
-    now: DateTime<Utc>,
-) -> Result<Total> {
-    let mut sql = Sql::new("SELECT 1 FROM orders o");
-    visible(&mut sql, actor);
-    if actor.role == Role::SuperAdmin && filter.client_id.is_none() {
-        // Every index starts with the centre.
-        sql.push(" AND o.call_center_id IN (SELECT cc.id FROM call_centers cc)");
-    }
-    filter.push(&mut sql, now);
-    Ok(Total::count(sql, conn).await?)
+    Ok(Counts { matching: search.count(conn, actor).await?, by_status, by_link })
 }
 
 /// A client's orders, newest first.
@@ -180,7 +151,8 @@ pub async fn of_client(
 ) -> Result<Paged<Order>> {
     let status = status.map(|status| status.as_str().to_owned());
     let filter = OrderFilter { client_id: Some(client), status, ..OrderFilter::default() };
-    list(conn, actor, &filter, Sort::default(), cursor, limit, now).await
+    let search = super::search(conn, actor, filter, now).await?;
+    list(conn, actor, &search, Sort::default(), cursor, limit).await
 }
 
 /// The orders a person must look at, oldest first, from after `skipped` ones.
@@ -194,5 +166,6 @@ pub async fn to_review(
     now: DateTime<Utc>,
 ) -> Result<Paged<Order>> {
     let filter = OrderFilter { link: Some("review".to_owned()), ..OrderFilter::default() };
-    list(conn, actor, &filter, Sort::OLDEST, cursor, 1, now).await
+    let search = super::search(conn, actor, filter, now).await?;
+    list(conn, actor, &search, Sort::OLDEST, cursor, 1).await
 }

@@ -23,6 +23,7 @@ mod list;
 mod lookup;
 mod queries;
 pub mod run;
+mod search;
 mod settings;
 mod witness;
 
@@ -47,10 +48,11 @@ pub use figures::{ClientFigures, figures_of};
 pub use filter::{OrderFilter, Sort};
 pub use input::{House, NewOrder, OrderChanges, ValidOrder, amount_of, validate};
 pub use link::{Grounds, LinkState, StoredCandidate, Why};
-pub use list::{Counts, counts, list, of_client, of_client_count, to_review};
+pub use list::{Counts, counts, list, of_client, to_review};
 pub(crate) use lookup::sharing;
-pub use queries::export_batch;
+pub use queries::{PIECES_JOB, export_batch, file_pieces};
 pub(crate) use queries::{clients_by_codes, told_together, with_numbers};
+pub use search::{Search, search};
 pub use settings::{Settings, SettingsChange, change_settings, settings};
 
 /// What became of an order.

@@ -1,6 +1,8 @@
 //! The SQL of orders.
 
-use base::db::{Sql, Tx, insert_many};
+use std::collections::HashMap;
+
+use base::db::{Db, Sql, Tx, insert_many};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use serde_json::json;
@@ -9,9 +11,10 @@ use uuid::Uuid;
 use super::examine::{Decided, for_update};
 use super::input::House;
 use super::link::{Link, Why};
-use super::{Order, OrderFilter, ValidOrder};
+use super::{Order, Search, ValidOrder};
 use crate::actor::Actor;
 use crate::error::Result;
+use crate::search::{self, ORDERS};
 
 /// What [`Order`] reads of `o` itself.
 macro_rules! own {
@@ -35,9 +38,8 @@ pub(super) const COLUMNS: &str = concat!(
 pub(super) const ALONE: &str =
     concat!(own!(), "NULL AS linked_name, NULL AS linked_code, NULL AS decider_name");
 
-/// The orders an actor may see; continue with ` AND …`.
+/// Appends ` AND …`: the orders an actor may see.
 pub(super) fn visible(sql: &mut Sql, actor: &Actor) {
-    sql.push(" WHERE 1 = 1");
     if !actor.works_with_clients() {
         sql.push(" AND 1 = 0");
     }
@@ -49,7 +51,7 @@ pub(super) async fn find(
     actor: &Actor,
     id: Uuid,
 ) -> Result<Option<Order>, DbErr> {
-    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM orders o"));
+    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM orders o WHERE 1 = 1"));
     visible(&mut sql, actor);
     sql.push(" AND o.id = ").bind(id);
     sql.one(conn).await
@@ -57,7 +59,7 @@ pub(super) async fn find(
 
 /// The same, as it stays until the transaction ends.
 pub(super) async fn find_locked(tx: &Tx, actor: &Actor, id: Uuid) -> Result<Option<Order>, DbErr> {
-    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM orders o"));
+    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM orders o WHERE 1 = 1"));
     visible(&mut sql, actor);
     sql.push(" AND o.id = ").bind(id).push(for_update(tx.engine()));
     sql.one(tx).await
@@ -132,9 +134,11 @@ pub(super) async fn insert(
     must_wait: bool,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let row = |(id, order, client): &(Uuid, ValidOrder, Option<Uuid>)| -> Vec<Value> {
+    let texts: Vec<String> = orders.iter().map(|(_, order, _)| order.search_text()).collect();
+    let pieces = search::pieces_of(tx.engine(), texts.clone());
+    let row = |((id, order, client), text): (&(Uuid, ValidOrder, Option<Uuid>), String)| {
         let is_linked = client.is_some();
-        vec![
+        let row: Vec<Value> = vec![
             (*id).into(),
             center.into(),
             order.number.clone().into(),
@@ -147,7 +151,7 @@ pub(super) async fn insert(
             order.words_key.clone().into(),
             order.email_key.clone().into(),
             order.phone_key.clone().into(),
-            order.search_text().into(),
+            text.into(),
             order.amount.into(),
             order.currency.clone().into(),
             order.status.as_str().into(),
@@ -161,12 +165,18 @@ pub(super) async fn insert(
             actor.user_id.into(),
             now.into(),
             now.into(),
-        ]
+        ];
+        row
     };
-    let rows: Vec<Vec<Value>> = orders.iter().map(row).collect();
+    let rows: Vec<Vec<Value>> = orders.iter().zip(texts).map(row).collect();
     insert_many(tx, "orders", &INSERTED, rows, "").await?;
     // A number taken meanwhile is told here.
     tx.flush().await?;
+    let ids: Vec<Uuid> = orders.iter().map(|(id, ..)| *id).collect();
+    let seqs = seqs_of(tx, &ids).await?;
+    let seq_of = |id: &Uuid| seqs.get(id).copied();
+    let pieces = ids.iter().zip(pieces.await?).filter_map(|(id, p)| Some((seq_of(id)?, p)));
+    search::insert(tx, ORDERS, pieces.collect()).await?;
     let given: Vec<Uuid> = orders.iter().filter(|o| o.2.is_some()).map(|o| o.0).collect();
     for ids in given.chunks(1_000) {
         // Whoever sent it knew: nobody is asked again.
@@ -178,6 +188,22 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// The numbers in the database of these orders.
+async fn seqs_of(tx: &Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, i64>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: Uuid,
+        seq: i64,
+    }
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(1_000) {
+        let mut sql = Sql::new("SELECT id, seq FROM orders WHERE id IN ");
+        sql.bind_list(chunk.to_vec());
+        found.extend(sql.all::<Row>(tx).await?.into_iter().map(|row| (row.id, row.seq)));
+    }
+    Ok(found)
+}
+
 /// Overwrites what an order says. When that points to another client than before (`must_wait` is
 /// for a later look), what was decided no longer counts.
 pub(super) async fn overwrite(
@@ -187,6 +213,7 @@ pub(super) async fn overwrite(
     must_wait: bool,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
+    let text = valid.search_text();
     let mut sql = Sql::new("UPDATE orders SET client_name = ");
     sql.bind(valid.client_name.clone());
     sql.push(", email = ").bind(valid.email.clone());
@@ -196,7 +223,7 @@ pub(super) async fn overwrite(
     sql.push(", words_key = ").bind(valid.words_key.clone());
     sql.push(", email_key = ").bind(valid.email_key.clone());
     sql.push(", phone_key = ").bind(valid.phone_key.clone());
-    sql.push(", search_text = ").bind(valid.search_text());
+    sql.push(", search_text = ").bind(text.clone());
     sql.push(", amount = ").bind(valid.amount);
     sql.push(", currency = ").bind(valid.currency.clone());
     sql.push(", status = ").bind(valid.status.as_str());
@@ -207,7 +234,8 @@ pub(super) async fn overwrite(
     }
     sql.push(", version = version + 1, updated_at = ").bind(now);
     sql.push(" WHERE id = ").bind(order.id);
-    sql.later(tx).await
+    sql.later(tx).await?;
+    search::replace(tx, ORDERS, order.seq, &text).await
 }
 
 /// Writes a link.
@@ -244,6 +272,8 @@ pub(super) async fn remove(tx: &Tx, ids: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
             Sql::new("SELECT client_id FROM orders WHERE client_id IS NOT NULL AND id IN ");
         sql.bind_list(chunk.to_vec());
         clients.extend(sql.column::<Uuid>(tx).await?);
+        let seqs = seqs_of(tx, chunk).await?.into_values().collect();
+        search::forget(tx, ORDERS, seqs).await?;
         let mut sql = Sql::new("DELETE FROM orders WHERE id IN ");
         sql.bind_list(chunk.to_vec());
         sql.later(tx).await?;
@@ -302,6 +332,34 @@ pub(crate) async fn clients_by_codes(
     Ok(found)
 }
 
+/// The kind of the job that indexes orders older than the index.
+pub const PIECES_JOB: &str = "order_pieces";
+
+/// Indexes some of the orders after number `after` that are not indexed yet; the number of the last
+/// one, `None` when there was nothing to do.
+///
+/// # Errors
+/// The engine's.
+pub async fn file_pieces(db: &Db, after: i64) -> Result<Option<i64>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Unfiled {
+        seq: i64,
+        search_text: String,
+    }
+    let tx = db.begin().await?;
+    let mut sql = Sql::new("SELECT o.seq, o.search_text FROM orders o WHERE o.seq > ");
+    sql.bind(after).push(" AND NOT EXISTS (SELECT 1 FROM order_grams g WHERE g.rowid = o.seq)");
+    sql.push(" ORDER BY o.seq LIMIT 2000").push(for_update(tx.engine()));
+    let orders: Vec<Unfiled> = sql.all(&tx).await?;
+    let Some(last) = orders.last().map(|order| order.seq) else { return Ok(None) };
+    let (seqs, texts): (Vec<i64>, Vec<String>) =
+        orders.into_iter().map(|order| (order.seq, order.search_text)).unzip();
+    let pieces = search::pieces_of(tx.engine(), texts).await?;
+    search::insert(&tx, ORDERS, seqs.into_iter().zip(pieces).collect()).await?;
+    tx.commit().await?;
+    Ok(Some(last))
+}
+
 /// The next orders of an export, in the order they came: those after number `after`.
 ///
 /// # Errors
@@ -309,15 +367,13 @@ pub(crate) async fn clients_by_codes(
 pub async fn export_batch(
     conn: &impl ConnectionTrait,
     actor: &Actor,
-    filter: &OrderFilter,
+    search: &Search,
     after: i64,
     limit: i64,
-    now: DateTime<Utc>,
 ) -> Result<(Vec<Order>, Option<i64>)> {
     crate::operations::exports::permit(actor)?;
-    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM orders o"));
-    visible(&mut sql, actor);
-    filter.push(&mut sql, now);
+    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM orders o WHERE 1 = 1"));
+    search.push(&mut sql, actor, conn.get_database_backend());
     sql.push(" AND o.seq > ").bind(after).push(" ORDER BY o.seq LIMIT ").bind(limit);
     let rows: Vec<Order> = sql.all(conn).await?;
     let full = rows.len() as i64 == limit;

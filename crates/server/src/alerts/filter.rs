@@ -36,7 +36,7 @@ pub(super) struct Params {
     /// Due at this instant or after.
     #[serde(default)]
     pub(super) due_after: Option<String>,
-    /// Words of the title or of the client's name.
+    /// Words of the title or description, or of what the client is found by.
     #[serde(default)]
     pub(super) q: Option<String>,
     /// `due_at`, `priority`, `created_at`, `updated_at`, `title` or `client`; `-` for the greatest

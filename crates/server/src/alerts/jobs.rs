@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use base::db::Tx;
 use base::mail::SendError;
 use base::outbox::{Handler, Handlers, Job, JobError, Outcome};
-use domain::alerts::{self, DUE_JOB, DueJob, LetterJob, MAIL_JOB};
+use domain::alerts::{self, DUE_JOB, DueJob, LetterJob, MAIL_JOB, TEXTS_JOB};
 use sea_orm::DbErr;
 
 use super::mail;
@@ -15,6 +15,7 @@ pub(super) fn handlers(app: &App) -> Handlers {
     let mut handlers = Handlers::new();
     handlers.insert(DUE_JOB, Arc::new(FallDue(app.clone())) as Arc<dyn Handler>);
     handlers.insert(MAIL_JOB, Arc::new(SendLetter(app.clone())) as Arc<dyn Handler>);
+    handlers.insert(TEXTS_JOB, Arc::new(Texts(app.clone())) as Arc<dyn Handler>);
     handlers
 }
 
@@ -114,5 +115,20 @@ fn refusal(error: &SendError) -> (String, bool) {
             let answered = reason.starts_with(|c: char| c.is_ascii_digit());
             (reason.clone(), answered || reason == "authentication")
         }
+    }
+}
+
+/// Files what alerts say that are older than its index: once, after an upgrade.
+struct Texts(App);
+
+#[async_trait]
+impl Handler for Texts {
+    async fn run(&self, _: &Job) -> Result<Outcome, JobError> {
+        while alerts::file_texts(self.0.db()).await? {}
+        Ok(Outcome::Done)
+    }
+
+    fn lease(&self) -> Duration {
+        Duration::from_secs(3_600)
     }
 }

@@ -80,12 +80,13 @@ pub(super) async fn list(
     let sort = Sort::parse(&grid.sort)?;
     let conn = app.db().read();
     let cursor = grid.cursor.clone();
-    let listed =
-        alerts::list(conn, &actor, &filter, sort, cursor.as_deref(), ROWS, page.now).await?;
-    let counts = alerts::counts(conn, &actor, &filter, page.now).await?;
+    let statuses = filter.statuses.clone();
+    let search = alerts::search(conn, &actor, filter, page.now).await?;
+    let listed = alerts::list(conn, &actor, &search, sort, cursor.as_deref(), ROWS).await?;
+    let counts = alerts::counts(conn, &actor, &search).await?;
     let people = alerts::assignable(conn, &actor, None).await?;
     let tabs = tabs(&page, &grid, &counts, &tab);
-    grid.fill(counts.of(&filter.statuses), listed.rows.len(), listed.previous, listed.next);
+    grid.fill(counts.of(&statuses), listed.rows.len(), listed.previous, listed.next);
     chips(&page, &mut grid, &people);
     let rows = listed.rows.into_iter().map(|alert| Row::new(&page, alert)).collect();
     Ok(Html(List { page, grid, tabs, rows, people }.render()?))
@@ -322,10 +323,12 @@ pub async fn of_client(app: &App, page: &Page, client_id: Uuid) -> Result<Markup
         ..Filter::default()
     };
     let open = of(vec![Status::InProgress, Status::Due]);
-    let open = alerts::list(conn, &actor, &open, Sort::SOONEST, None, MOST, page.now).await?;
+    let open = alerts::search(conn, &actor, open, page.now).await?;
+    let open = alerts::list(conn, &actor, &open, Sort::SOONEST, None, MOST).await?;
     let latest = Sort { descending: true, ..Sort::SOONEST };
     let done = of(vec![Status::Done]);
-    let done = alerts::list(conn, &actor, &done, latest, None, 20, page.now).await?;
+    let done = alerts::search(conn, &actor, done, page.now).await?;
+    let done = alerts::list(conn, &actor, &done, latest, None, 20).await?;
     let more = open.next.is_some() || done.next.is_some();
     let rows = open.rows.into_iter().chain(done.rows);
     let rows = rows.map(|alert| Row::new(page, alert)).collect();

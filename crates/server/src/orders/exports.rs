@@ -61,13 +61,14 @@ async fn stream(
     let query = Query::parse(query.as_deref().unwrap_or_default());
     let filter = OrderFilter::from_query(query.pairs(), page.zone)?;
     let style = Style { format, language: page.language, zone: page.zone };
-    let asked = Arc::new((app.clone(), actor, filter, app.now()));
+    let search = orders::search(app.db().read(), &actor, filter, app.now()).await?;
+    let asked = Arc::new((app.clone(), actor, search));
     let rows = export::read_ahead(move |after: Option<i64>| {
         let asked = asked.clone();
         async move {
-            let (app, actor, filter, now) = &*asked;
+            let (app, actor, search) = &*asked;
             let after = after.unwrap_or(0);
-            orders::export_batch(app.db().read(), actor, filter, after, BATCH, *now).await
+            orders::export_batch(app.db().read(), actor, search, after, BATCH).await
         }
     });
     export::respond("commandes", Orders, style, rows, app.now())

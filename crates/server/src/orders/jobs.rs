@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use base::outbox::{Handler, Handlers, Job, JobError, Outcome};
+use domain::orders;
 use domain::orders::examine::{self, Changed, Waiting};
 
 use crate::app::App;
@@ -15,6 +16,7 @@ pub(super) fn handlers(app: &App) -> Handlers {
     let mut handlers = Handlers::new();
     handlers.insert(examine::LINK_JOB, Arc::new(Link(app.clone())));
     handlers.insert(examine::CLIENTS_JOB, Arc::new(Clients(app.clone())));
+    handlers.insert(orders::PIECES_JOB, Arc::new(Pieces(app.clone())));
     handlers
 }
 
@@ -65,5 +67,23 @@ impl Handler for Clients {
 
     fn lease(&self) -> Duration {
         Duration::from_secs(300)
+    }
+}
+
+/// Indexes the orders that are older than the index: once, after an upgrade.
+struct Pieces(App);
+
+#[async_trait]
+impl Handler for Pieces {
+    async fn run(&self, _: &Job) -> Result<Outcome, JobError> {
+        let mut after = 0;
+        while let Some(last) = orders::file_pieces(self.0.db(), after).await? {
+            after = last;
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn lease(&self) -> Duration {
+        Duration::from_secs(3_600)
     }
 }

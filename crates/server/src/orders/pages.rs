@@ -90,9 +90,9 @@ pub(super) async fn list(
     let filter = OrderFilter::from_query(grid.query.pairs(), page.zone)?;
     let sort = Sort::parse(&grid.sort)?;
     let (conn, cursor) = (app.db().read(), grid.cursor.clone());
-    let paged =
-        orders::list(conn, &actor, &filter, sort, cursor.as_deref(), ROWS, page.now).await?;
-    let counts = orders::counts(conn, &actor, &filter, page.now);
+    let search = orders::search(conn, &actor, filter.clone(), page.now).await?;
+    let paged = orders::list(conn, &actor, &search, sort, cursor.as_deref(), ROWS).await?;
+    let counts = orders::counts(conn, &actor, &search, page.now);
     let key = format!("{:?} {filter:?}", actor.call_center_id);
     let counts = app.order_counts().tell(key, page.seq, page.now, counts).await?;
     grid.fill(counts.matching, paged.rows.len(), paged.previous, paged.next);

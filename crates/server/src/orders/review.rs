@@ -59,7 +59,8 @@ pub(super) async fn queue(
     let conn = app.db().read();
     let paged = orders::to_review(conn, &actor, query.get("cursor"), page.now).await?;
     let filter = OrderFilter { link: Some("review".to_owned()), ..OrderFilter::default() };
-    let left = orders::of_client_count(conn, &actor, &filter, page.now).await?;
+    let review = orders::search(conn, &actor, filter, page.now).await?;
+    let left = review.count(conn, &actor).await?;
     let skip = paged.next.map(|cursor| format!("/commandes/a-verifier?cursor={cursor}"));
     let order = paged.rows.into_iter().next();
     let compared = match &order {

@@ -44,5 +44,7 @@ mod orders;
 mod orders_cli;
 mod outbox;
 mod permissions;
+mod proxies;
+mod search;
 mod sentences;
 mod tls;
