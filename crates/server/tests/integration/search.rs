@@ -216,7 +216,7 @@ async fn any_piece_finds_the_orders_that_hold_it(app: TestApp) {
     let owner = app.sign_in(Role::Owner).await;
     let mut pieces: Vec<String> = WORDS.iter().map(|word| (*word).to_owned()).collect();
     for index in 0..120 {
-        let phone = format!("06{:08}", random.random_range(10_000_000..99_999_999));
+        let phone = format!("0612{:06}", random.random_range(0..1_000_000));
         let email = format!("{}{index}@exemple.fr", any(&mut random, &["awa.", "zoe_", "m+"]));
         let body = json!({ "number": format!("AB-{:04}_{index}", index * 37), "email": email,
             "client_name": phrase(&mut random, 3), "phone": phone,
