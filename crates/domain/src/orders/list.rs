@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::filter::{Key, Sort};
 use super::queries::COLUMNS;
 use super::{LinkState, Order, OrderFilter, Search, Status};
+use crate::Role;
 use crate::actor::Actor;
 use crate::clients;
 use crate::error::{Error, Result};
