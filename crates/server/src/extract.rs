@@ -1,11 +1,12 @@
 //! What handlers ask of a request.
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::{StatusCode, header, request::Parts};
 use bytes::Bytes;
 use domain::{Actor, FieldError};
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::AppError;
@@ -58,6 +59,19 @@ impl FromRequestParts<App> for Speaks {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, AppError> {
         Ok(parts.extensions.get::<Self>().copied().unwrap_or(Self(Language::Fr)))
+    }
+}
+
+/// The id in an address of spec 5: what is no id names nothing, which is 404 there.
+#[derive(Clone, Copy, Debug)]
+pub struct Named(pub Uuid);
+
+impl FromRequestParts<App> for Named {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let read = Path::from_request_parts(parts, app).await;
+        read.map(|Path(id)| Self(id)).map_err(|_| domain::Error::NotFound.into())
     }
 }
 

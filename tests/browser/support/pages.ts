@@ -32,6 +32,7 @@ export const places: Place[] = [
   { name: "commandes", path: "/commandes" },
   { name: "commandes-filtres", path: "/commandes?link=review&status=confirmed" },
   { name: "commande", path: "/commandes/:order" },
+  { name: "commande-client", path: "/commandes/:order/client?q=a" },
   { name: "commandes-a-verifier", path: "/commandes/a-verifier" },
   { name: "commandes-reglages", path: "/commandes/reglages" },
   { name: "commandes-import", path: "/commandes/importer" },

@@ -143,6 +143,19 @@ pub async fn open_count(
         .await
 }
 
+/// How many alerts of one client the actor may see, done ones included.
+///
+/// # Errors
+/// The engine's.
+pub async fn count_of_client(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    client: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Total> {
+    count(conn, actor, &Filter { client_id: Some(client), ..Filter::default() }, now).await
+}
+
 /// The soonest open alert of each of `clients` that the actor may see.
 ///
 /// # Errors

@@ -55,7 +55,7 @@ pub use filter::Filter;
 pub use input::{Changes, Due, DueInput, MAX_DESCRIPTION, MAX_TITLE, NewAlert, Priority};
 pub use letters::{Item, Letter, LetterJob, begin_try, give_up, mark_sent, note_refusal};
 pub use lifecycle::{acknowledge, complete, remove, reopen, restore};
-pub use list::{Counts, counts, list, next_open_for, open_count};
+pub use list::{Counts, count_of_client, counts, list, next_open_for, open_count};
 pub use notices::{DueJob, LATE, arm_clients, fall_due, is_waiting};
 pub use portions::{check, remove_portion, schedule_portion};
 pub use recipients::{Assignable, assignable, names};

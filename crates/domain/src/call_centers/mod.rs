@@ -1,10 +1,11 @@
 //! Call centres: whose clients, in which zone, currency and phone region, open when.
 
+mod feasts;
 mod hours;
 
 use base::db::{Db, Sql, Tx};
 use base::ids::new_id;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -104,7 +105,8 @@ impl From<Row> for CallCenter {
     }
 }
 
-/// Makes a centre, open Monday to Friday from 9 to 18 until its owner says otherwise.
+/// Makes a centre, open Monday to Friday from 9 to 18 and closed on its country's public holidays
+/// until its owner says otherwise.
 ///
 /// # Errors
 /// Wrong fields; only a super_admin may.
@@ -132,6 +134,8 @@ pub(crate) async fn insert(
     now: DateTime<Utc>,
 ) -> Result<(Uuid, NewEvent), DbErr> {
     let id = new_id(now);
+    let years = now.year()..now.year() + feasts::YEARS;
+    let holidays = feasts::of(&new.phone_region, years);
     let mut sql = Sql::new(
         "INSERT INTO call_centers (id, name, time_zone, currency, phone_region, business_hours, \
          holidays, created_at, updated_at) VALUES ",
@@ -143,7 +147,7 @@ pub(crate) async fn insert(
         new.currency.into(),
         new.phone_region.into(),
         json!(Hours::usual()).into(),
-        json!([]).into(),
+        json!(holidays).into(),
         now.into(),
         now.into(),
     ]);

@@ -91,18 +91,41 @@ pub async fn timeline(
         sql.push(" OR e.subject_id IN ").bind_list(facts);
     }
     sql.push(")");
-    if !actor.is_admin() {
-        sql.push(" AND (e.subject_kind IN ('client', 'contact_attempt', 'consent', 'order') ");
-        sql.push("OR e.subject_kind = 'alert' AND EXISTS ");
-        sql.push("(SELECT 1 FROM alerts a WHERE a.id = e.subject_id");
-        actor.within_work(&mut sql, "a.assigned_to", "a.created_by");
-        sql.push("))");
-    }
+    push_visible(&mut sql, actor);
     let mut entries = read(conn, sql, before, limit).await?;
     for entry in &mut entries {
         entry.name_orders(&together);
     }
     Ok(entries)
+}
+
+/// The last facts around a client the caller may see: the [`timeline`] at a glance, without what
+/// tells of many clients at once or of those merged into it.
+///
+/// # Errors
+/// The engine's.
+pub async fn recent(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    id: Uuid,
+    limit: u32,
+) -> Result<Vec<HistoryEntry>> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("e.client_id = ").bind(id);
+    push_visible(&mut sql, actor);
+    read(conn, sql, None, limit).await
+}
+
+/// Of a client's facts, those the actor may see: not of others' alerts.
+fn push_visible(sql: &mut Sql, actor: &Actor) {
+    if actor.is_admin() {
+        return;
+    }
+    sql.push(" AND (e.subject_kind IN ('client', 'contact_attempt', 'consent', 'order') ");
+    sql.push("OR e.subject_kind = 'alert' AND EXISTS ");
+    sql.push("(SELECT 1 FROM alerts a WHERE a.id = e.subject_id");
+    actor.within_work(sql, "a.assigned_to", "a.created_by");
+    sql.push("))");
 }
 
 /// What happened to one order the caller may see, newest first. `together`: the fact that told of

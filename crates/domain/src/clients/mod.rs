@@ -3,6 +3,7 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `input` | what people type, checked |
+//! | `brief` | a client in a few words; looking for one by hand |
 //! | `choices` | what forms let one choose from |
 //! | `changes` | partial changes, differences |
 //! | `lifecycle` | in and out of business, to the bin and back |
@@ -13,6 +14,7 @@
 //! | `restoration` | a change taken back, a record as it was |
 
 mod alert_order;
+mod brief;
 mod center;
 mod changes;
 mod choices;
@@ -40,6 +42,8 @@ use crate::error::{Error, Invalid, Result};
 use crate::events::{self, NewEvent};
 use crate::tags;
 
+pub use brief::Brief;
+pub(crate) use brief::{briefs, found_in};
 pub(crate) use center::center_of;
 use center::{center_for, check_in_center};
 pub use changes::{ClientChanges, as_typed, with_primary};
@@ -49,7 +53,7 @@ pub use counts::{Counts, Known, Stats};
 pub use filter::ClientFilter;
 pub(crate) use filter::{Lead, push_all as push_filter};
 pub(crate) use history::of_order;
-pub use history::{HistoryEntry, history, timeline};
+pub use history::{HistoryEntry, history, recent, timeline};
 pub use input::{NewClient, ValidClient, full_name, validate};
 pub use lifecycle::{activate, bin, deactivate, restore, toggle};
 pub(crate) use list::branches;
@@ -113,7 +117,9 @@ pub struct Client {
     pub orders_pending: i32,
     /// Of which cancelled.
     pub orders_cancelled: i32,
-    /// What they spent, in minor units of `currency`.
+    /// Confirmed ones in `currency`: the others are in no sum.
+    pub orders_counted: i32,
+    /// What those cost, in minor units of `currency`.
     pub total_spent: i64,
     /// The centre's currency.
     pub currency: Option<String>,
@@ -149,6 +155,18 @@ pub struct Client {
     /// The next open alert the actor may see.
     #[serde(skip)]
     pub next_alert: Option<NextAlert>,
+}
+
+impl Client {
+    /// What one confirmed order costs on average, in minor units of `currency`; 0 without any.
+    pub fn average_basket(&self) -> i64 {
+        self.total_spent.checked_div(self.orders_counted.into()).unwrap_or(0)
+    }
+
+    /// Confirmed orders in other currencies, which neither sum nor average counts.
+    pub fn orders_elsewhere(&self) -> i32 {
+        self.orders_confirmed - self.orders_counted
+    }
 }
 
 /// A phone of a client.

@@ -40,6 +40,7 @@ const COLUMNS: Packed = Packed(&[
     Plain("c.orders_confirmed"),
     Plain("c.orders_pending"),
     Plain("c.orders_cancelled"),
+    Plain("c.orders_counted"),
     Plain("c.total_spent"),
     Plain("(SELECT cc.currency FROM call_centers cc WHERE cc.id = c.call_center_id)"),
     Plain("c.last_order_at"),

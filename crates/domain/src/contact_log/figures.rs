@@ -9,8 +9,9 @@ use chrono_tz::Tz;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
-use super::{Attempt, Channel, queries};
+use super::{Attempt, Channel, Status, queries};
 use crate::actor::Actor;
+use crate::call_centers::{DAYS, Hours};
 use crate::error::Result;
 
 /// From how many attempts on a best time is told.
@@ -44,8 +45,14 @@ impl Hour {
 pub struct FigureFilter {
     /// Only this agent's.
     pub user_id: Option<Uuid>,
+    /// Only those that went so.
+    pub status: Option<Status>,
     /// Only by this way.
     pub channel: Option<Channel>,
+    /// Only on this weekday, 0 is Monday.
+    pub weekday: Option<i32>,
+    /// Only in this hour, 0 to 23.
+    pub hour: Option<i32>,
     /// From this day on.
     pub from: Option<NaiveDate>,
     /// Until that day, included.
@@ -144,9 +151,22 @@ pub async fn figures(
     if let Some(channel) = filter.channel {
         sql.push(" AND h.channel = ").bind(channel.as_str());
     }
+    for (column, value) in [("h.weekday", filter.weekday), ("h.hour", filter.hour)] {
+        if let Some(value) = value {
+            sql.push(" AND ").push(column).push(" = ").bind(value);
+        }
+    }
     sql.push(" GROUP BY h.weekday, h.hour ORDER BY h.weekday, h.hour");
-    let hours: Vec<Hour> = sql.all(conn).await?;
-    Ok(hours.into_iter().filter(|hour| hour.attempts() > 0).collect())
+    let mut hours: Vec<Hour> = sql.all(conn).await?;
+    for hour in &mut hours {
+        match filter.status {
+            Some(Status::Success) => hour.failures = 0,
+            Some(Status::Failure) => hour.successes = 0,
+            None => {}
+        }
+    }
+    hours.retain(|hour| hour.attempts() > 0);
+    Ok(hours)
 }
 
 /// The figures of one client, from their own attempts.
@@ -193,18 +213,28 @@ impl BestTime {
 }
 
 /// The two hours in which someone was surest reached: of a weekday if it has three attempts there,
-/// of any day if it has four. `None` until there are [`ENOUGH`] attempts and a success.
+/// of any day if it has four. `None` until there are [`ENOUGH`] attempts and a success. Hours
+/// outside `allowed` are never recommended.
 ///
 /// "Surest" is the lower bound of Wilson's interval at one standard deviation: three out of three
 /// says less than nine out of ten. <https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval>
-pub fn best_time(hours: &[Hour]) -> Option<BestTime> {
+pub fn best_time(hours: &[Hour], allowed: Option<&Hours>) -> Option<BestTime> {
+    let may = |day: i32, hour: i32| allowed.is_none_or(|allowed| is_allowed(allowed, day, hour));
+    let hours: Vec<Hour> = hours.iter().filter(|h| may(h.weekday, h.hour)).copied().collect();
     if hours.iter().map(Hour::attempts).sum::<i64>() < ENOUGH {
         return None;
     }
+    let fits = |weekday: Option<i32>, from: i32| {
+        let mut days = weekday.map_or(0..7, |day| day..day + 1);
+        days.any(|day| (from..from + WINDOW).all(|hour| may(day, hour)))
+    };
     let days = (0..7).map(|day| (Some(day), 3)).chain([(None, 4)]);
     let mut best: Option<(f64, BestTime)> = None;
     for (weekday, fewest) in days {
         for from in 0..=24 - WINDOW {
+            if !fits(weekday, from) {
+                continue;
+            }
             let window = from..from + WINDOW;
             let within = hours
                 .iter()
@@ -213,8 +243,8 @@ pub fn best_time(hours: &[Hour]) -> Option<BestTime> {
             for hour in within {
                 successes += hour.successes;
                 attempts += hour.attempts();
-                // A window opens with an attempt, so that it is as late as it can be.
-                starts |= hour.hour == from;
+                // A window opens with an attempt, or is as late as it can be.
+                starts |= hour.hour == from || !fits(weekday, from + 1);
             }
             if attempts < fewest || successes == 0 || !starts {
                 continue;
@@ -229,6 +259,16 @@ pub fn best_time(hours: &[Hour]) -> Option<BestTime> {
     best.map(|(_, found)| found)
 }
 
+/// Whether the whole hour is within a span of that day.
+fn is_allowed(allowed: &Hours, weekday: i32, hour: i32) -> bool {
+    let day = usize::try_from(weekday).ok().and_then(|index| DAYS.get(index));
+    let spans = day.map_or(&[][..], |day| allowed.of(day));
+    let start = format!("{hour:02}:00");
+    // No time is written 24:00.
+    let end = if hour == 23 { "23:59".to_owned() } else { format!("{:02}:00", hour + 1) };
+    spans.iter().any(|(from, to)| *from <= start && end <= *to)
+}
+
 #[expect(clippy::cast_precision_loss, reason = "counts of one person's calls are small")]
 fn lower_bound(successes: i64, attempts: i64) -> f64 {
     let (n, p) = (attempts as f64, successes as f64 / attempts as f64);
@@ -237,6 +277,7 @@ fn lower_bound(successes: i64, attempts: i64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rules::CallingRules;
     use super::*;
 
     fn hour(weekday: i32, hour: i32, successes: i64, failures: i64) -> Hour {
@@ -245,9 +286,10 @@ mod tests {
 
     #[test]
     fn a_best_time_needs_enough_attempts_and_a_success() {
-        assert_eq!(best_time(&[hour(1, 10, 4, 0)]), None);
-        assert_eq!(best_time(&[hour(1, 10, 0, 9)]), None);
-        let found = best_time(&[hour(1, 10, 3, 1), hour(1, 11, 2, 0), hour(4, 17, 0, 6)]).unwrap();
+        assert_eq!(best_time(&[hour(1, 10, 4, 0)], None), None);
+        assert_eq!(best_time(&[hour(1, 10, 0, 9)], None), None);
+        let hours = [hour(1, 10, 3, 1), hour(1, 11, 2, 0), hour(4, 17, 0, 6)];
+        let found = best_time(&hours, None).unwrap();
         assert_eq!((found.weekday, found.from, found.to), (Some(1), 10, 12));
         assert_eq!((found.successes, found.attempts, found.percent()), (5, 6, 83));
     }
@@ -255,8 +297,19 @@ mod tests {
     #[test]
     fn any_day_wins_where_days_say_less() {
         let found: Vec<Hour> = (0..5).map(|day| hour(day, 18, 1, 0)).collect();
-        let found = best_time(&found).unwrap();
+        let found = best_time(&found, None).unwrap();
         assert_eq!((found.weekday, found.attempts), (None, 5));
+    }
+
+    #[test]
+    fn hours_when_nobody_may_call_are_never_the_best() {
+        let rules = CallingRules::default();
+        let saturday = [hour(5, 10, 9, 0), hour(1, 12, 5, 0), hour(1, 13, 5, 0), hour(2, 15, 3, 2)];
+        assert_eq!(best_time(&saturday, None).unwrap().weekday, Some(1));
+        let found = best_time(&saturday, Some(&rules.hours)).unwrap();
+        // Not Saturday; not 12–14 on Tuesday, half of which is lunch: 11–13 has those of noon.
+        assert_eq!((found.weekday, found.from, found.attempts), (Some(1), 11, 5));
+        assert_eq!(best_time(&[hour(5, 10, 9, 0)], Some(&rules.hours)), None);
     }
 
     #[test]

@@ -10,7 +10,8 @@ use super::queries::Subject;
 use super::rules::{COUNTED_DAYS, CallingRules};
 use super::{Channel, queries, rules};
 use crate::actor::Actor;
-use crate::call_centers::{DAYS, Holiday};
+use crate::call_centers::{DAYS, Holiday, Hours};
+use crate::clients::Client;
 use crate::error::{Error, Result};
 
 /// What the gate says.
@@ -94,11 +95,13 @@ pub struct Verdict {
     pub decision: Decision,
     /// Why.
     pub reasons: Vec<Reason>,
+    /// When they may be called at all; `None` is at any time.
+    pub hours: Option<Hours>,
 }
 
 impl Verdict {
-    fn allow() -> Self {
-        Self { decision: Decision::Allow, reasons: Vec::new() }
+    fn allow(hours: Option<Hours>) -> Self {
+        Self { decision: Decision::Allow, reasons: Vec::new(), hours }
     }
 
     /// The weightiest reason, if the call is blocked.
@@ -134,18 +137,51 @@ pub async fn verdict(
     judge_now(conn, &subject, channel, now).await
 }
 
+/// [`verdict`] on a client that was already read for the actor.
+///
+/// # Errors
+/// The engine's.
+pub async fn verdict_on(
+    conn: &impl ConnectionTrait,
+    client: &Client,
+    channel: Channel,
+    now: DateTime<Utc>,
+) -> Result<Verdict> {
+    let center = rules::center(conn, client.call_center_id).await?.ok_or(Error::NotFound)?;
+    let subject = Subject {
+        id: client.id,
+        call_center_id: client.call_center_id,
+        full_name: client.full_name.clone(),
+        code: client.code.clone(),
+        company_name: client.company_name.clone(),
+        time_zone: center.time_zone,
+        holidays: center.holidays,
+    };
+    judge_by(conn, center.rules, &subject, channel, now).await
+}
+
 pub(super) async fn judge_now(
     conn: &impl ConnectionTrait,
     subject: &Subject,
     channel: Channel,
     now: DateTime<Utc>,
 ) -> Result<Verdict> {
-    if channel != Channel::Phone {
-        return Ok(Verdict::allow());
-    }
     let rules = rules::of(conn, subject.call_center_id).await?;
+    judge_by(conn, rules, subject, channel, now).await
+}
+
+async fn judge_by(
+    conn: &impl ConnectionTrait,
+    rules: CallingRules,
+    subject: &Subject,
+    channel: Channel,
+    now: DateTime<Utc>,
+) -> Result<Verdict> {
     if rules.mode == "off" || (subject.company_name.is_some() && !rules.applies_to_companies) {
-        return Ok(Verdict::allow());
+        return Ok(Verdict::allow(None));
+    }
+    if channel != Channel::Phone {
+        return Ok(Verdict::allow(Some(rules.hours)));
     }
     let facts = facts(conn, subject, now).await?;
     Ok(judge(&rules, &facts, now))
@@ -221,7 +257,7 @@ fn judge(rules: &CallingRules, facts: &Facts, now: DateTime<Utc>) -> Verdict {
         (_, "block") => Decision::Block,
         _ => Decision::Warn,
     };
-    Verdict { decision, reasons }
+    Verdict { decision, reasons, hours: Some(rules.hours.clone()) }
 }
 
 /// From its start on, until before its end.

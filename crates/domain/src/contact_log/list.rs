@@ -32,6 +32,10 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Those by this way.
     pub channel: Option<Channel>,
+    /// Those on this weekday of the centre's, 0 is Monday.
+    pub weekday: Option<i32>,
+    /// Those in this hour of the centre's, 0 to 23.
+    pub hour: Option<i32>,
     /// At this instant or after.
     pub from: Option<DateTime<Utc>>,
     /// Before this instant.
@@ -51,6 +55,11 @@ impl Filter {
         }
         if let Some(channel) = self.channel {
             sql.push(" AND a.channel = ").bind(channel.as_str());
+        }
+        for (column, value) in [("a.weekday", self.weekday), ("a.local_hour", self.hour)] {
+            if let Some(value) = value {
+                sql.push(" AND ").push(column).push(" = ").bind(value);
+            }
         }
         if let Some(from) = self.from {
             sql.push(" AND a.created_at >= ").bind(from);
@@ -212,8 +221,8 @@ impl Search {
 pub const COUNTED: i64 = 10_000;
 
 /// By hour and weekday, what came of the attempts `search` finds: of the latest [`COUNTED`] of each
-/// kind of match since that instant, whether they reached anyone or not. For everything at once, `figures` adds up
-/// what was counted as it happened.
+/// kind of match since that instant. For everything at once, `figures` adds up what was counted as
+/// it happened.
 ///
 /// # Errors
 /// The engine's.
@@ -224,7 +233,7 @@ pub async fn figures_found(
     since: Option<DateTime<Utc>>,
 ) -> Result<Vec<Hour>> {
     let from = search.filter.from.or(since);
-    let filter = Filter { status: None, from, ..search.filter.clone() };
+    let filter = Filter { from, ..search.filter.clone() };
     let search = Search { filter, ..search.clone() };
     let end = End::Rows { place: None, down: true, limit: COUNTED };
     let found = search.branches(conn, actor, "a.weekday, a.local_hour, a.status", end).await?;

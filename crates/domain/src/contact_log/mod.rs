@@ -34,7 +34,7 @@ use crate::preferences;
 
 pub use channel::{Channel, Named};
 pub use figures::{BestTime, ENOUGH, FigureFilter, Hour, best_time, figures, of_client};
-pub use gate::{Decision, Reason, Verdict, verdict};
+pub use gate::{Decision, Reason, Verdict, verdict, verdict_on};
 pub use list::{COUNTED, Filter, Place, Search, count, figures_found, list, page_of, search};
 
 /// How long an attempt can be undone: the ten seconds its toast stays, and the way there.

@@ -58,17 +58,6 @@ impl Default for CallingRules {
     }
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    mode: String,
-    hours: Json,
-    max_attempts: i32,
-    refusal_days: i32,
-    requires_consent: bool,
-    applies_to_companies: bool,
-    version: i32,
-}
-
 /// The rules of a centre the actor belongs to or runs.
 ///
 /// # Errors
@@ -78,22 +67,66 @@ pub async fn get(conn: &impl ConnectionTrait, actor: &Actor, center: Uuid) -> Re
     Ok(of(conn, center).await?)
 }
 
+/// When the clients of the actor's centre may be called; `None` when nothing says so, or for who
+/// has several centres before them.
+///
+/// # Errors
+/// The engine's.
+pub async fn hours_of(conn: &impl ConnectionTrait, actor: &Actor) -> Result<Option<Hours>> {
+    let Some(center) = actor.call_center_id else { return Ok(None) };
+    let rules = of(conn, center).await?;
+    Ok((rules.mode != "off").then_some(rules.hours))
+}
+
 /// The rules of a centre: the defaults until someone changes them.
 pub(super) async fn of(conn: &impl ConnectionTrait, center: Uuid) -> Result<CallingRules, DbErr> {
+    Ok(self::center(conn, center).await?.map(|center| center.rules).unwrap_or_default())
+}
+
+/// What a centre says of calls.
+pub(super) struct Center {
+    pub(super) time_zone: String,
+    pub(super) holidays: Json,
+    pub(super) rules: CallingRules,
+}
+
+/// A centre's zone, holidays and rules, in one read.
+pub(super) async fn center(
+    conn: &impl ConnectionTrait,
+    center: Uuid,
+) -> Result<Option<Center>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        time_zone: String,
+        holidays: Json,
+        mode: Option<String>,
+        hours: Option<Json>,
+        max_attempts: Option<i32>,
+        refusal_days: Option<i32>,
+        requires_consent: Option<bool>,
+        applies_to_companies: Option<bool>,
+        version: Option<i32>,
+    }
     let sql = Sql::with(
-        "SELECT mode, hours, max_attempts, refusal_days, requires_consent, applies_to_companies, \
-         version FROM calling_rules WHERE call_center_id = $1",
+        "SELECT cc.time_zone, cc.holidays, r.mode, r.hours, r.max_attempts, r.refusal_days, \
+         r.requires_consent, r.applies_to_companies, r.version FROM call_centers cc \
+         LEFT JOIN calling_rules r ON r.call_center_id = cc.id WHERE cc.id = $1",
         [center.into()],
     );
-    let row: Option<Row> = sql.one(conn).await?;
-    Ok(row.map_or_else(CallingRules::default, |row| CallingRules {
-        mode: row.mode,
-        hours: serde_json::from_value(row.hours).unwrap_or_default(),
-        max_attempts: row.max_attempts,
-        refusal_days: row.refusal_days,
-        requires_consent: row.requires_consent,
-        applies_to_companies: row.applies_to_companies,
-        version: row.version,
+    let found: Option<Found> = sql.one(conn).await?;
+    Ok(found.map(|found| {
+        let usual = CallingRules::default();
+        let hours = found.hours.map(|hours| serde_json::from_value(hours).unwrap_or_default());
+        let rules = CallingRules {
+            mode: found.mode.unwrap_or(usual.mode),
+            hours: hours.unwrap_or(usual.hours),
+            max_attempts: found.max_attempts.unwrap_or(usual.max_attempts),
+            refusal_days: found.refusal_days.unwrap_or(usual.refusal_days),
+            requires_consent: found.requires_consent.unwrap_or(usual.requires_consent),
+            applies_to_companies: found.applies_to_companies.unwrap_or(usual.applies_to_companies),
+            version: found.version.unwrap_or(usual.version),
+        };
+        Center { time_zone: found.time_zone, holidays: found.holidays, rules }
     }))
 }
 

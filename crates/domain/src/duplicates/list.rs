@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::State;
-use super::brief::{self, Brief};
 use super::queries::{COLUMNS, PairRow};
 use super::weigh::Reason;
 use crate::actor::Actor;
+use crate::clients::{self, Brief};
 use crate::error::{Error, Result};
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
 
@@ -160,7 +160,7 @@ fn push_from(sql: &mut Sql, actor: &Actor, filter: Filter) {
 
 async fn complete(conn: &impl ConnectionTrait, rows: Vec<PairRow>) -> Result<Vec<Pair>> {
     let ids: Vec<Uuid> = rows.iter().flat_map(|row| [row.first_id, row.second_id]).collect();
-    let briefs = brief::briefs(conn, &ids).await?;
+    let briefs = clients::briefs(conn, &ids).await?;
     let pair = |row: PairRow| {
         let first = briefs.get(&row.first_id)?.clone();
         let second = briefs.get(&row.second_id)?.clone();

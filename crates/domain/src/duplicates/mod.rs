@@ -3,7 +3,6 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `weigh` | what makes two records alike, in points and reasons |
-//! | `brief` | a record in a few words |
 //! | `subject` | a record as it is compared, and who else to compare it with |
 //! | `partners` | whom a client may be merged with, for who looks for the other |
 //! | `list` | the pairs to look at, page by page |
@@ -15,7 +14,6 @@
 //! Everyone who works with clients sees the pairs and may suggest one; owners, supervisors and
 //! super_admins merge, part and dismiss.
 
-mod brief;
 mod fields;
 mod list;
 mod merge;
@@ -35,11 +33,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::actor::Actor;
-use crate::clients::{self, NewClient, ValidClient};
+use crate::clients::{self, Brief, NewClient, ValidClient};
 use crate::error::{Error, Invalid, Result};
 use crate::events::{self, NewEvent};
 
-pub use brief::Brief;
 pub use fields::{Choices, FIELDS, Field, LISTS, Side};
 pub use list::{Filter, Pair, Sort, count, list};
 pub use merge::{Merge, Merged, Preview, last_merges, merge, merge_of, preview};

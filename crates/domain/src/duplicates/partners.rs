@@ -5,9 +5,9 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::subject::{self, Alike};
-use super::{Possible, brief, may_decide, queries};
-use crate::actor::{Actor, Role};
-use crate::clients::{self, Client, ClientFilter};
+use super::{Possible, may_decide, queries};
+use crate::actor::Actor;
+use crate::clients::{self, Client};
 use crate::error::Result;
 
 /// Records shown.
@@ -66,13 +66,9 @@ async fn searched(
     typed: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<Alike>> {
-    // A super_admin sees every centre, but records of two of them cannot be merged: here they see
-    // what the owner of this one sees.
-    let center = Some(client.call_center_id);
-    let role = if actor.role == Role::SuperAdmin { Role::Owner } else { actor.role };
-    let within = Actor { role, call_center_id: center, ..actor.clone() };
-    let filter = ClientFilter { q: Some(typed.to_owned()), ..ClientFilter::default() };
-    let mut ids = clients::matching_ids(conn, &within, &filter, None, COMPARED, now).await?;
+    // Records of two centres cannot be merged.
+    let center = client.call_center_id;
+    let mut ids = clients::found_in(conn, actor, center, typed, COMPARED, now).await?;
     ids.retain(|id| *id != client.id);
     let region = queries::region(conn, client.call_center_id).await?;
     Ok(subject::compare_all(conn, &region, client.id, &ids).await?)
@@ -81,7 +77,7 @@ async fn searched(
 /// The records in short, in the order they come in.
 pub(super) async fn told(conn: &impl ConnectionTrait, alike: Vec<Alike>) -> Result<Vec<Possible>> {
     let ids: Vec<Uuid> = alike.iter().map(|one| one.id).collect();
-    let mut briefs = brief::briefs(conn, &ids).await?;
+    let mut briefs = clients::briefs(conn, &ids).await?;
     let possible = |one: Alike| {
         let client = briefs.remove(&one.id)?;
         Some(Possible { client, score: one.score, reasons: one.reasons })

@@ -13,6 +13,7 @@ mod m0008_duplicates;
 mod m0009_search;
 mod m0010_order_links;
 mod m0011_list_indexes;
+mod m0012_counted_orders;
 
 use base::db::{Db, Engine};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_search::Migration),
             Box::new(m0010_order_links::Migration),
             Box::new(m0011_list_indexes::Migration),
+            Box::new(m0012_counted_orders::Migration),
         ]
     }
 }

@@ -22,7 +22,9 @@ pub struct ClientFigures {
     pub pending: i64,
     /// Cancelled ones.
     pub cancelled: i64,
-    /// What the confirmed ones in the centre's currency cost.
+    /// Confirmed ones in the centre's currency…
+    pub counted: i64,
+    /// … and what they cost.
     pub spent: i64,
     /// When the last one was made.
     pub last_order_at: Option<DateTime<Utc>>,
@@ -33,6 +35,8 @@ const SUMS: &str = "COUNT(o.seq) AS orders_total, \
     SUM(CASE WHEN o.status = 'confirmed' THEN 1 ELSE 0 END) AS orders_confirmed, \
     SUM(CASE WHEN o.status = 'pending' THEN 1 ELSE 0 END) AS orders_pending, \
     SUM(CASE WHEN o.status = 'cancelled' THEN 1 ELSE 0 END) AS orders_cancelled, \
+    SUM(CASE WHEN o.status = 'confirmed' AND o.currency = cc.currency THEN 1 ELSE 0 END) \
+    AS orders_counted, \
     CAST(SUM(CASE WHEN o.status = 'confirmed' AND o.currency = cc.currency THEN o.amount \
     ELSE 0 END) AS BIGINT) AS total_spent, MAX(o.ordered_at) AS last_order_at";
 
@@ -50,8 +54,8 @@ pub(crate) async fn refresh(tx: &Tx, center: Uuid, clients: &[Uuid]) -> Result<(
         let mut sql = Sql::new(
             "UPDATE clients SET orders_total = f.orders_total, \
              orders_confirmed = f.orders_confirmed, orders_pending = f.orders_pending, \
-             orders_cancelled = f.orders_cancelled, total_spent = f.total_spent, \
-             last_order_at = f.last_order_at, segment = ",
+             orders_cancelled = f.orders_cancelled, orders_counted = f.orders_counted, \
+             total_spent = f.total_spent, last_order_at = f.last_order_at, segment = ",
         );
         push_segment(&mut sql, &rules, "f.");
         sql.push(" FROM (SELECT c.seq, ").push(SUMS).push(
@@ -111,6 +115,8 @@ pub async fn figures_of(conn: &impl ConnectionTrait, client: Uuid) -> Result<Cli
          CAST(COALESCE(SUM(CASE WHEN o.status = 'confirmed' THEN 1 ELSE 0 END), 0) AS BIGINT) AS confirmed, \
          CAST(COALESCE(SUM(CASE WHEN o.status = 'pending' THEN 1 ELSE 0 END), 0) AS BIGINT) AS pending, \
          CAST(COALESCE(SUM(CASE WHEN o.status = 'cancelled' THEN 1 ELSE 0 END), 0) AS BIGINT) AS cancelled, \
+         CAST(COALESCE(SUM(CASE WHEN o.status = 'confirmed' AND o.currency = cc.currency \
+         THEN 1 ELSE 0 END), 0) AS BIGINT) AS counted, \
          CAST(COALESCE(SUM(CASE WHEN o.status = 'confirmed' AND o.currency = cc.currency \
          THEN o.amount ELSE 0 END), 0) AS BIGINT) AS spent, MAX(o.ordered_at) AS last_order_at \
          FROM orders o JOIN call_centers cc ON cc.id = o.call_center_id WHERE o.client_id = $1",

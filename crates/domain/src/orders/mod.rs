@@ -7,6 +7,7 @@
 //! | `lookup` | the keys that lead from an order to its candidates, in both engines |
 //! | `decisions` | what a person decided, and remembering it |
 //! | `examine` | orders that wait to be linked, and those a changed client concerns |
+//! | `possible` | looking by hand for an order's client |
 //! | `run`, `witness` | linking all orders at once, in memory; who watches it |
 //! | `figures`, `settings` | what orders make of a client |
 //! | `filter`, `list` | which orders, page by page |
@@ -21,6 +22,7 @@ mod input;
 mod link;
 mod list;
 mod lookup;
+mod possible;
 mod queries;
 pub mod run;
 mod search;
@@ -50,6 +52,7 @@ pub use input::{House, NewOrder, OrderChanges, ValidOrder, amount_of, validate};
 pub use link::{Grounds, LinkState, StoredCandidate, Why};
 pub use list::{Counts, counts, list, of_client, to_review};
 pub(crate) use lookup::sharing;
+pub use possible::possible;
 pub use queries::{PIECES_JOB, export_batch, file_pieces};
 pub(crate) use queries::{clients_by_codes, told_together, with_numbers};
 pub use search::{Search, search};

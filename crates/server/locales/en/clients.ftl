@@ -48,6 +48,9 @@ clients-col-assignee = Looked after by
 clients-col-orders = Orders
 clients-col-spent = Spent
 clients-no-alert = No alert
+clients-spent-elsewhere = + { $count } in other currencies
+clients-orders-pending = { $count } pending
+clients-all-of-it = See all
 clients-col-segment = Segment
 clients-col-code = Code
 clients-col-created = Created on
@@ -89,9 +92,6 @@ clients-tab-history = History
 clients-next-alert = Next alert
 clients-no-alert-title = No open alert
 clients-no-alert-text = Create an alert to be told by e-mail when the time comes.
-clients-last-contact = Last contact
-clients-since = Client since
-clients-updated = Changed
 clients-older = Older
 clients-when = When
 clients-who = Who
@@ -151,3 +151,13 @@ clients-add-email = Add an e-mail
 clients-add-phone = Add a phone
 clients-field-email = E-mail
 clients-field-phone = Phone
+pick-search = Name, code, phone, e-mail…
+pick-go = Search
+pick-found = Records found
+pick-count = { $count ->
+    [one] One record found
+   *[other] { $count } records found
+}
+pick-none-title = No other record found
+pick-none-text = Try part of the name, the code or the last digits of the phone.
+pick-more = Only the first ones; refine the search to see others

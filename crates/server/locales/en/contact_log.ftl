@@ -37,6 +37,7 @@ contact-reason-outside-hours = Outside the hours when calls are allowed.
 contact-reason-no-consent = No consent to canvassing is on record.
 contact-best-title = Best time
 contact-best-day = { $day }, { $from }–{ $to } h
+contact-best-short = { $day } { $from }–{ $to } h
 contact-best-any = { $from }–{ $to } h
 contact-best-figures = { $successes ->
     [one] 1 success in { $count } attempts at that time ({ $percent }%).
@@ -75,19 +76,26 @@ contacts-figure-successes = Successes
 contacts-figure-failures = Failures
 contacts-figure-rate = Success rate
 contacts-percent = { $count }%
+contacts-day = Day
 contacts-hour = Hour
 contacts-hour-sign = { "\u00A0" }h
 contacts-chart = Success rate by day and hour
 contacts-chart-usual = Success rate by day and hour, last 90 days
+contacts-chart-volume = Attempts by day and hour
 contacts-chart-client = This client’s success rate by day and hour
 contacts-chart-search = Success rate of the search by day and hour
 contacts-chart-search-usual = Success rate of the search by day and hour, last 90 days
 contacts-chart-caption = For each day and hour: share of successes, then number of attempts
 contacts-chart-help = Large figure: share of successes. Small figure: number of attempts. Hours of the centre; follows the search, agent, channel and period chosen; a search counts its latest 10,000 attempts.
+contacts-chart-volume-help = How many attempts had the chosen result. Hours of the centre; follows the search and every filter; a search counts its latest 10,000 attempts.
 contacts-chart-empty = No attempt in this period.
 contacts-chart-all = Total
 contacts-legend = Legend
 contacts-cell = { $day }, { $hour } h: { $percent }% success in { $count ->
+    [one] 1 attempt
+   *[other] { $count } attempts
+}
+contacts-cell-volume = { $day }, { $hour } h: { $count ->
     [one] 1 attempt
    *[other] { $count } attempts
 }

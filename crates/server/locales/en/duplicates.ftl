@@ -49,17 +49,12 @@ merge-title = Merge two records
 merge-with = Merge with…
 merge-pick-title = Merge { $name } with…
 merge-pick-lead = Choose the other record of the same person; you then compare the two, field by field.
-merge-pick-search = Name, code, phone, e-mail…
-merge-pick-go = Search
-merge-pick-found = Records found
 merge-pick-alike = These records look like it
 merge-pick-count = { $count ->
     [one] One record found
    *[other] { $count } records found, the most alike first
 }
 merge-pick-more = The most alike; refine the search to see others
-merge-pick-none-title = No other record found
-merge-pick-none-text = Try part of the name, the code or the last digits of the phone.
 merge-pick-none-alike-title = No record looks like it
 merge-pick-none-alike-text = Look for the other record by its name, its code or its phone.
 merge-pick-keys = Arrows to move, Enter to compare.

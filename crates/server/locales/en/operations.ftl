@@ -165,6 +165,10 @@ import-now = { $count ->
     [one] Import { $count } client
    *[other] Import { $count } clients
 }
+import-orders-now = { $count ->
+    [one] Import { $count } order
+   *[other] Import { $count } orders
+}
 import-nothing-to-do = There is nothing to import in this file.
 import-file-gone = This file is gone: send it again.
 import-field-code = Code

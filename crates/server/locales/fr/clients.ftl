@@ -48,6 +48,9 @@ clients-col-assignee = Suivi par
 clients-col-orders = Commandes
 clients-col-spent = Dépensé
 clients-no-alert = Aucune alerte
+clients-spent-elsewhere = + { $count } en autre devise
+clients-orders-pending = { $count } en attente
+clients-all-of-it = Tout voir
 clients-col-segment = Segment
 clients-col-code = Code
 clients-col-created = Créé le
@@ -89,9 +92,6 @@ clients-tab-history = Historique
 clients-next-alert = Prochaine alerte
 clients-no-alert-title = Aucune alerte en cours
 clients-no-alert-text = Créez une alerte pour qu’on vous prévienne par e-mail le moment venu.
-clients-last-contact = Dernier contact
-clients-since = Client depuis le
-clients-updated = Modifié
 clients-older = Plus ancien
 clients-when = Quand
 clients-who = Qui
@@ -151,3 +151,13 @@ clients-add-email = Ajouter un e-mail
 clients-add-phone = Ajouter un téléphone
 clients-field-email = E-mail
 clients-field-phone = Téléphone
+pick-search = Nom, code, téléphone, e-mail…
+pick-go = Chercher
+pick-found = Fiches trouvées
+pick-count = { $count ->
+    [one] Une fiche trouvée
+   *[other] { $count } fiches trouvées
+}
+pick-none-title = Aucune autre fiche trouvée
+pick-none-text = Essayez une partie du nom, le code ou les derniers chiffres du téléphone.
+pick-more = Les premiers seulement ; précisez la recherche pour en voir d’autres

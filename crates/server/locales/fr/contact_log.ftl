@@ -37,6 +37,7 @@ contact-reason-outside-hours = Hors des heures d’appel autorisées.
 contact-reason-no-consent = Aucun consentement au démarchage n’est enregistré.
 contact-best-title = Meilleur moment
 contact-best-day = { $day }, { $from }–{ $to } h
+contact-best-short = { $day }. { $from }–{ $to } h
 contact-best-any = { $from }–{ $to } h
 contact-best-figures = { $successes ->
     [one] 1 succès sur { $count } tentatives à ce moment ({ $percent } %).
@@ -75,19 +76,26 @@ contacts-figure-successes = Succès
 contacts-figure-failures = Échecs
 contacts-figure-rate = Taux de succès
 contacts-percent = { $count } %
+contacts-day = Jour
 contacts-hour = Heure
 contacts-hour-sign = { "\u00A0" }h
 contacts-chart = Taux de succès par jour et par heure
 contacts-chart-usual = Taux de succès par jour et par heure, 90 derniers jours
+contacts-chart-volume = Tentatives par jour et par heure
 contacts-chart-client = Taux de succès de ce client par jour et par heure
 contacts-chart-search = Taux de succès de la recherche par jour et par heure
 contacts-chart-search-usual = Taux de succès de la recherche par jour et par heure, 90 derniers jours
 contacts-chart-caption = Pour chaque jour et chaque heure : part de succès, puis nombre de tentatives
 contacts-chart-help = Grand chiffre : part de succès. Petit chiffre : nombre de tentatives. Heures du centre ; suit la recherche, l’agent, le canal et la période choisis ; une recherche compte ses 10 000 dernières tentatives.
+contacts-chart-volume-help = Nombre de tentatives du résultat choisi. Heures du centre ; suit la recherche et tous les filtres ; une recherche compte ses 10 000 dernières tentatives.
 contacts-chart-empty = Aucune tentative sur cette période.
 contacts-chart-all = Total
 contacts-legend = Légende
 contacts-cell = { $day }, { $hour } h : { $percent } % de succès sur { $count ->
+    [one] 1 tentative
+   *[other] { $count } tentatives
+}
+contacts-cell-volume = { $day }, { $hour } h : { $count ->
     [one] 1 tentative
    *[other] { $count } tentatives
 }

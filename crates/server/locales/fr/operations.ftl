@@ -180,6 +180,10 @@ import-now = { $count ->
     [one] Importer { $count } client
    *[other] Importer { $count } clients
 }
+import-orders-now = { $count ->
+    [one] Importer { $count } commande
+   *[other] Importer { $count } commandes
+}
 import-nothing-to-do = Il n’y a rien à importer dans ce fichier.
 import-file-gone = Ce fichier n’est plus là : envoyez-le de nouveau.
 import-field-code = Code

@@ -313,7 +313,11 @@ struct OfClient<'a> {
 ///
 /// # Errors
 /// The engine's.
-pub async fn of_client(app: &App, page: &Page, client_id: Uuid) -> Result<Markup, AppError> {
+pub async fn of_client(
+    app: &App,
+    page: &Page,
+    client_id: Uuid,
+) -> Result<(Markup, Option<i64>), AppError> {
     const MOST: u32 = 100;
     let actor = page.actor();
     let conn = app.db().read();
@@ -331,7 +335,8 @@ pub async fn of_client(app: &App, page: &Page, client_id: Uuid) -> Result<Markup
     let done = alerts::list(conn, &actor, &done, latest, None, 20).await?;
     let more = open.next.is_some() || done.next.is_some();
     let rows = open.rows.into_iter().chain(done.rows);
-    let rows = rows.map(|alert| Row::new(page, alert)).collect();
+    let rows: Vec<Row> = rows.map(|alert| Row::new(page, alert)).collect();
+    let count = i64::try_from(rows.len()).ok().filter(|_| !more);
     let html = OfClient { page, client_id, rows, more }.render()?;
-    Ok(askama::filters::Safe(html))
+    Ok((askama::filters::Safe(html), count))
 }

@@ -246,7 +246,11 @@ pub(super) async fn center(app: &App, name: Option<&str>) -> Result<Option<Uuid>
     let centers = imports::centers(app.db().read(), &Actor::system()).await?;
     match name {
         None if centers.len() == 1 => Ok(centers.first().map(|(id, _)| *id)),
-        None if centers.is_empty() => Err("there is no centre yet: create one first".into()),
+        None if centers.is_empty() => {
+            Err("there is no centre yet: sign in as a super_admin and make one under \
+             /administration/centres"
+                .into())
+        }
         None => Ok(None),
         Some(name) => {
             let same = |(id, known): &&(Uuid, String)| {

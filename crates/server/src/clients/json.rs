@@ -50,7 +50,9 @@ pub(super) struct ClientJson {
     notification_client: Option<String>,
     date_notification: Option<DateTime<Utc>>,
     orders: OrdersJson,
+    /// What confirmed orders in the centre's currency cost; others are not counted.
     total_spent: MoneyJson,
+    /// Of those orders.
     average_basket: MoneyJson,
     last_order_at: Option<DateTime<Utc>>,
     /// `vip`, `regular`, `occasional` or `none`.
@@ -125,10 +127,9 @@ pub(super) struct ClientPage {
 
 impl ClientJson {
     pub(super) fn new(client: Client, now: DateTime<Utc>) -> Self {
+        let basket = client.average_basket();
         let currency = client.currency.unwrap_or_default();
         let money = |amount| MoneyJson { amount, currency: currency.clone() };
-        let confirmed = i64::from(client.orders_confirmed);
-        let basket = client.total_spent.checked_div(confirmed).unwrap_or(0);
         let first = |index: usize| index == 0;
         let emails = client.emails.into_iter().enumerate();
         let phones = client.phones.into_iter().enumerate();

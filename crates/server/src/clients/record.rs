@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::contact_log;
 use crate::error::AppError;
 use crate::extract::SignedIn;
-use crate::grid::Query;
+use crate::grid::{Query, total_text};
 use crate::page::{Flash, Form, Markup, Page, redirect_with};
 
 /// Lines on a page of the timeline or the history.
@@ -57,9 +57,76 @@ struct Show {
     /// Their alerts, contacts or orders, on their tab.
     panel: Option<Markup>,
     contact: contact_log::Header,
+    /// How many alerts they have, in words.
+    alerts: String,
+    /// What happened last, beside their alerts.
+    recent: Vec<Line>,
 }
 
+/// Facts beside the alerts.
+const RECENT: u32 = 6;
+
 impl Show {
+    /// The page around a tab. `alerts`: how many they have, if that is known.
+    async fn new(
+        app: &App,
+        page: Page,
+        client: Client,
+        tab: Tab,
+        alerts: Option<i64>,
+    ) -> Result<Self, AppError> {
+        let contact = contact_log::header(app, &page, &client).await?;
+        let alerts = match alerts {
+            Some(count) => page.number(&count),
+            None => {
+                let (conn, actor) = (app.db().read(), page.actor());
+                let count = domain::alerts::count_of_client(conn, &actor, client.id, page.now);
+                total_text(&page, count.await?)
+            }
+        };
+        let (entries, older, panel, recent) = (Vec::new(), None, None, Vec::new());
+        Ok(Self { page, client, tab, entries, older, panel, contact, alerts, recent })
+    }
+
+    fn orders_total(&self) -> String {
+        self.page.number(&self.client.orders_total.into())
+    }
+
+    fn attempts(&self) -> String {
+        self.page.number(&self.contact.attempts)
+    }
+
+    /// Of how many orders nothing is said in sums: `+ 2 en autre devise`.
+    fn elsewhere(&self) -> String {
+        match i64::from(self.client.orders_elsewhere()) {
+            0 => String::new(),
+            count => self.page.t1("clients-spent-elsewhere", "count", count),
+        }
+    }
+
+    fn pending(&self) -> String {
+        match i64::from(self.client.orders_pending) {
+            0 => String::new(),
+            count => self.page.t1("clients-orders-pending", "count", count),
+        }
+    }
+
+    fn basket(&self) -> String {
+        let client = &self.client;
+        if client.orders_counted == 0 {
+            return "—".to_owned();
+        }
+        words::money(&self.page, client, client.average_basket())
+    }
+
+    fn last_order(&self) -> String {
+        self.client.last_order_at.map_or_else(|| "—".to_owned(), |at| self.page.near_day(&at))
+    }
+
+    fn best_time(&self) -> (&str, &str) {
+        self.contact.best.as_ref().map_or(("—", ""), |(when, share)| (when, share))
+    }
+
     fn here(&self) -> String {
         format!("/client/{}", self.client.id)
     }
@@ -91,8 +158,11 @@ pub(super) async fn alerts(
     Path(id): Path<Uuid>,
 ) -> Result<Html<String>, AppError> {
     let client = clients::get(app.db().read(), &caller.actor(), id).await?;
-    let panel = crate::alerts::of_client(&app, &page, id).await?;
-    with_panel(&app, page, client, Tab::Alerts, panel).await
+    let (panel, count) = crate::alerts::of_client(&app, &page, id).await?;
+    let recent = clients::recent(app.db().read(), &caller.actor(), id, RECENT).await?;
+    let recent = recent.into_iter().map(|entry| words::line(&page, entry, &[])).collect();
+    let show = Show::new(&app, page, client, Tab::Alerts, count).await?;
+    Ok(Html(Show { panel: Some(panel), recent, ..show }.render()?))
 }
 
 /// `GET /client/{id}/contacts`: the attempts to reach them, and what they agreed to.
@@ -128,10 +198,8 @@ async fn with_panel(
     tab: Tab,
     panel: Markup,
 ) -> Result<Html<String>, AppError> {
-    let contact = contact_log::header(app, &page, &client).await?;
-    let panel = Some(panel);
-    let show = Show { page, client, tab, entries: Vec::new(), older: None, panel, contact };
-    Ok(Html(show.render()?))
+    let show = Show::new(app, page, client, tab, None).await?;
+    Ok(Html(Show { panel: Some(panel), ..show }.render()?))
 }
 
 /// `GET /client/{id}/commandes`: what they ordered.
@@ -140,9 +208,11 @@ pub(super) async fn orders(
     page: Page,
     caller: SignedIn,
     Path(id): Path<Uuid>,
+    RawQuery(query): RawQuery,
 ) -> Result<Html<String>, AppError> {
     let client = clients::get(app.db().read(), &caller.actor(), id).await?;
-    let panel = crate::orders::of_client(&app, &page, &client).await?;
+    let query = Query::parse(query.as_deref().unwrap_or_default());
+    let panel = crate::orders::of_client(&app, &page, &client, query.get("status")).await?;
     with_panel(&app, page, client, Tab::Orders, panel).await
 }
 
@@ -216,8 +286,8 @@ async fn past(
             Entry { line: words::line(&page, entry, &people), changes, restored, unmerge }
         })
         .collect();
-    let contact = contact_log::header(app, &page, &client).await?;
-    Ok(Html(Show { page, client, tab, entries, older, panel: None, contact }.render()?))
+    let show = Show::new(app, page, client, tab, None).await?;
+    Ok(Html(Show { entries, older, ..show }.render()?))
 }
 
 /// `POST /client/{id}/activation`

@@ -1,16 +1,15 @@
 //! The two calls of spec 5 that shop administrators' scripts already make, as written there.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use chrono_tz::Tz;
 use domain::clients;
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{CsrfChecked, SignedIn};
+use crate::extract::{CsrfChecked, Named, SignedIn};
 use crate::i18n::Language;
 
 /// Figures of the clients the caller may see.
@@ -73,7 +72,7 @@ pub(super) struct Toggled {
 pub(super) async fn toggle(
     State(app): State<App>,
     CsrfChecked(identity): CsrfChecked,
-    Path(id): Path<Uuid>,
+    Named(id): Named,
 ) -> Result<Json<Toggled>, AppError> {
     let client = clients::toggle(app.db(), &identity.profile.actor(), id, app.now()).await?;
     let language = Language::parse(&identity.profile.language);

@@ -1,7 +1,7 @@
 //! Clients in words: pills, amounts.
 
 use base::money::{Currency, Money, MoneyStyle};
-use domain::clients::{Client, HistoryEntry};
+use domain::clients::{Brief, Client, HistoryEntry};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -15,6 +15,17 @@ pub(crate) fn contact_pill(page: &Page, client: &Client) -> Markup {
         Some("echec") => page.pill("failure", "phone-missed", &page.t("clients-contact-echec")),
         _ => page.pill("grey", "minus", &page.t("clients-contact-none")),
     }
+}
+
+/// The same, and when it was.
+pub(crate) fn dated_contact_pill(page: &Page, client: &Client) -> Markup {
+    let (kind, icon, key) = match client.notification_client.as_deref() {
+        Some("succes") => ("success", "phone-call", "clients-contact-succes"),
+        Some("echec") => ("failure", "phone-missed", "clients-contact-echec"),
+        _ => return contact_pill(page, client),
+    };
+    let when = client.date_notification.map(|at| page.near(&at)).unwrap_or_default();
+    page.pill(kind, icon, &format!("{} {when}", page.t(key)))
 }
 
 /// Whether the next alert's time has come.
@@ -49,9 +60,14 @@ pub(crate) fn segment_pill(page: &Page, client: &Client) -> Markup {
 
 /// What they spent, in their centre's currency.
 pub(crate) fn spent(page: &Page, client: &Client) -> String {
+    money(page, client, client.total_spent)
+}
+
+/// An amount in the currency of a client's centre.
+pub(crate) fn money(page: &Page, client: &Client, amount: i64) -> String {
     let style = if page.language == Language::Fr { MoneyStyle::Fr } else { MoneyStyle::En };
     let currency = client.currency.as_deref().and_then(|code| code.parse().ok());
-    Money::new(client.total_spent, currency.unwrap_or(Currency::EUR)).format(style)
+    Money::new(amount, currency.unwrap_or(Currency::EUR)).format(style)
 }
 
 /// The number to show for a client: as dialled from the viewer's country.
@@ -59,6 +75,20 @@ pub(crate) fn phone(page: &Page, raw: &str, e164: Option<&str>) -> String {
     let center = page.identity.as_ref().and_then(|i| i.profile.center.as_ref());
     let region = center.map_or("", |center| center.phone_region.as_str());
     e164.map_or_else(|| raw.to_owned(), |number| base::phone::format(number, region))
+}
+
+/// A client in short, as lines of text.
+pub(crate) struct Card {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) lines: Vec<String>,
+}
+
+pub(crate) fn card(page: &Page, brief: Brief) -> Card {
+    let phone = brief.phone.map(|raw| phone(page, &raw, brief.phone_e164.as_deref()));
+    let company = brief.company_name.filter(|company| *company != brief.full_name);
+    let lines = [brief.code, company, brief.email, phone, brief.city];
+    Card { id: brief.id, name: brief.full_name, lines: lines.into_iter().flatten().collect() }
 }
 
 /// An event as a line of the timeline.

@@ -44,6 +44,8 @@ fn paging(query: &Query) -> Result<(bool, Option<&str>, u32), AppError> {
         ("utilisateur" = Option<String>, Query, description = "An agent's id, or `me`"),
         ("statut" = Option<String>, Query, description = "`succes` or `echec`"),
         ("canal" = Option<String>, Query, description = "`phone`, `whatsapp`, `email`, `sms`, `visit` or `other`"),
+        ("jour" = Option<String>, Query, description = "A weekday of the centre: `mon` … `sun`"),
+        ("heure" = Option<String>, Query, description = "An hour of the centre: 0 to 23"),
         ("period" = Option<String>, Query, description = "`today`, `7d`, `30d` or `90d` in the caller's zone"),
         ("from" = Option<String>, Query, description = "An instant, or a day in the caller's zone"),
         ("to" = Option<String>, Query, description = "Before this instant, or until the end of that day"),
@@ -206,7 +208,9 @@ pub(super) async fn undo(
         ("client" = Option<String>, Query, description = "A client's code or id"),
         ("q" = Option<String>, Query, description = "Part of a client's name, code, phone…, or of an agent's name"),
         ("utilisateur" = Option<String>, Query, description = "An agent's id, or `me`"),
+        ("statut" = Option<String>, Query, description = "`succes` or `echec`"),
         ("canal" = Option<String>, Query), ("period" = Option<String>, Query, description = "`today`, `7d`, `30d` or `90d`"),
+        ("jour" = Option<String>, Query, description = "A weekday: `mon` … `sun`"), ("heure" = Option<String>, Query, description = "0 to 23"),
         ("from" = Option<String>, Query, description = "A day"), ("to" = Option<String>, Query, description = "A day")),
     responses((status = 200, body = FiguresJson), (status = 422, description = "Wrong parameters, each named")))]
 pub(super) async fn figures(

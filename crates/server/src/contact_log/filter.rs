@@ -3,6 +3,7 @@
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use domain::alerts::local_time;
+use domain::call_centers::DAYS;
 use domain::contact_log::{self, Channel, FigureFilter, Filter, Hour, Search, Status};
 use domain::{Actor, Error, Invalid};
 use sea_orm::ConnectionTrait;
@@ -35,8 +36,8 @@ impl Asked {
         self.figures.from.is_none() && self.figures.to.is_none()
     }
 
-    /// The figures of what is asked for, whatever `statut` says: a rate needs both. `usual` is the
-    /// day they start on when no days are said, but for one client's story, which is told whole.
+    /// The figures of what is asked for. `usual` is the day they start on when no days are said, but
+    /// for one client's story, which is told whole.
     ///
     /// # Errors
     /// The engine's.
@@ -101,6 +102,12 @@ pub(super) async fn read(
     let status = one("statut", status, Status::parse, &mut invalid);
     let channel = given(query, &["canal", "channel"]);
     let channel = one("canal", channel, understood, &mut invalid);
+    let day = given(query, &["jour", "weekday"]);
+    let weekday = one("jour", day, |text| DAYS.iter().position(|day| *day == text), &mut invalid);
+    let weekday = weekday.and_then(|index| i32::try_from(index).ok());
+    let hour = given(query, &["heure", "hour"]);
+    let in_day = |text: &str| text.parse::<i32>().ok().filter(|hour| (0..24).contains(hour));
+    let hour = one("heure", hour, in_day, &mut invalid);
     let (from, to) = days(query, zone, now, &mut invalid);
     let instants = |name: &str, invalid: &mut Invalid| {
         let given = query.get(name).filter(|text| text.contains('T'));
@@ -114,11 +121,16 @@ pub(super) async fn read(
         user_id,
         status,
         channel,
+        weekday,
+        hour,
         from: instants("from", &mut invalid).or(start),
         to: instants("to", &mut invalid).or(end.and_then(|day| start_of(day, zone))),
     };
     invalid.check()?;
-    Ok(Asked { filter, figures: FigureFilter { user_id, channel, from, to } })
+    Ok(Asked {
+        filter,
+        figures: FigureFilter { user_id, status, channel, weekday, hour, from, to },
+    })
 }
 
 /// A channel by its name, or by a word for it.

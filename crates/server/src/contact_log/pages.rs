@@ -4,15 +4,17 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
 use chrono::Days;
+use domain::call_centers::DAYS;
 use domain::clients::Choices;
-use domain::contact_log::{self, Attempt, Channel, Hour};
+use domain::contact_log::{self, Attempt, BestTime, Channel, Hour, rules};
 
+use super::chart::Shows;
 use super::filter::{self, Asked, PERIODS, USUAL_DAYS};
 use super::{chart, words};
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::SignedIn;
-use crate::grid::{Column, Definition, Grid, ROWS};
+use crate::grid::{Column, Definition, Grid, Query, ROWS};
 use crate::page::{Markup, Page};
 
 static GRID: Definition = Definition {
@@ -90,6 +92,11 @@ impl List {
     fn periods(&self) -> [(&'static str, u64); 4] {
         PERIODS
     }
+
+    /// The days of the week: as asked for, in words.
+    fn days(&self) -> impl Iterator<Item = (&'static str, String)> {
+        DAYS.into_iter().zip(0..).map(|(key, day)| (key, words::day(&self.page, day)))
+    }
 }
 
 /// `GET /contacts`
@@ -114,16 +121,31 @@ pub(super) async fn list(
     let usual = page.day_of(&page.now).checked_sub_days(Days::new(USUAL_DAYS));
     let usual = usual.map(|day| (day, page.zone));
     let hours = asked.hours(conn, &actor, &search, usual).await?;
-    let chart = chart::draw(&page, "contacts-chart", title, &hours)?;
-    let figures = figures(&page, &grid, &hours);
+    let allowed = rules::hours_of(conn, &actor).await?;
+    let best = match asked.filter.status {
+        // Those who were all reached, or all missed, say nothing of when one reaches more.
+        Some(_) => None,
+        None => contact_log::best_time(&hours, allowed.as_ref()),
+    };
+    let counted = counted(&grid.query, &asked);
+    let shows = if asked.filter.status.is_some() { Shows::Volume } else { Shows::Rate };
+    let chart = chart::draw(&page, "contacts-chart", title, shows, &counted, &hours)?;
+    let figures = figures(&page, &grid, &asked, &counted, &hours, best);
     let rows = found.rows.into_iter().map(|attempt| Row::new(&page, attempt)).collect();
     let may_export = actor.leads_people();
     Ok(Html(List { page, grid, rows, choices, figures, chart, may_export }.render()?))
 }
 
+/// What the figures count, as the list would be asked for it.
+fn counted(query: &Query, asked: &Asked) -> Query {
+    let usual = asked.is_open_ended() && asked.filter.client_id.is_none();
+    if usual { query.with("period", "90d") } else { query.clone() }
+}
+
 fn chart_title(page: &Page, asked: &Asked) -> String {
     let usual = asked.is_open_ended();
     let key = match asked.filter.client_id {
+        _ if asked.filter.status.is_some() => "contacts-chart-volume",
         Some(_) => "contacts-chart-client",
         None if asked.is_search() && usual => "contacts-chart-search-usual",
         None if asked.is_search() => "contacts-chart-search",
@@ -133,22 +155,29 @@ fn chart_title(page: &Page, asked: &Asked) -> String {
     page.t(key)
 }
 
-fn figures(page: &Page, grid: &Grid, hours: &[Hour]) -> Vec<Figure> {
+fn figures(
+    page: &Page,
+    grid: &Grid,
+    asked: &Asked,
+    counted: &Query,
+    hours: &[Hour],
+    best: Option<BestTime>,
+) -> Vec<Figure> {
     let attempts: i64 = hours.iter().map(Hour::attempts).sum();
     let successes: i64 = hours.iter().map(|hour| hour.successes).sum();
     let figure = |href: String, label: &str, value: String, trend: String| {
         let label = page.t(label);
         Figure { href, label, value, trend }
     };
-    let only = |status: &str| grid.query.with("statut", status).href(grid.path);
-    let all = grid.query.without("statut").href(grid.path);
+    let only = |status: &str| counted.with("statut", status).href(grid.path);
+    let all = counted.href(grid.path);
     let chart = || format!("{}#contacts-chart", grid.query.href(grid.path));
-    let share = if attempts == 0 {
+    // Of attempts that all went the same way, a rate says nothing.
+    let share = if attempts == 0 || asked.filter.status.is_some() {
         "—".to_owned()
     } else {
         page.t1("contacts-percent", "count", chart::percent(successes, attempts))
     };
-    let best = contact_log::best_time(hours);
     let (best, trend) = match &best {
         Some(best) => {
             (words::best_time(page, best), page.t1("contacts-percent", "count", best.percent()))
@@ -189,6 +218,12 @@ fn chips(page: &Page, grid: &mut Grid, asked: &Asked, choices: &Choices, first: 
         let word = page.t(&format!("contact-channel-{}", channel.as_str()));
         chips.push(("canal", "contacts-channel", word));
     }
+    let day = asked.filter.weekday.map(|day| ("jour", "contacts-day", words::day(page, day)));
+    let hour = asked
+        .filter
+        .hour
+        .map(|hour| ("heure", "contacts-hour", format!("{hour}{}", page.t("contacts-hour-sign"))));
+    chips.extend(day.into_iter().chain(hour));
     if let Some(period) = value("period") {
         chips.push(("period", "contacts-date", page.t(&format!("contacts-period-{period}"))));
     }

@@ -4,13 +4,15 @@ use askama::Template;
 use domain::clients::Client;
 use domain::contact_log::consents::{self, Consent, KINDS, PURPOSES};
 use domain::contact_log::{
-    self, BestTime, Channel, Decision, ENOUGH, Filter, Hour, Verdict, best_time,
+    self, BestTime, Channel, Decision, ENOUGH, Filter, Hour, Verdict, best_time, rules,
 };
 
+use super::chart::Shows;
 use super::pages::Row;
 use super::{chart, words};
 use crate::app::App;
 use crate::error::AppError;
+use crate::grid::Query;
 use crate::page::{Form, Markup, Page};
 
 /// Attempts on the tab.
@@ -24,6 +26,8 @@ pub(crate) struct Header {
     pub(crate) notice: Option<Markup>,
     /// When they are best reached: in words, and how surely.
     pub(crate) best: Option<(String, String)>,
+    /// Attempts to reach them.
+    pub(crate) attempts: i64,
 }
 
 #[derive(Template)]
@@ -51,12 +55,13 @@ struct Notice<'a> {
 pub(crate) async fn header(app: &App, page: &Page, client: &Client) -> Result<Header, AppError> {
     let (conn, actor) = (app.db().read(), page.actor());
     let channel = contact_log::usual_channel(conn, &actor).await?;
-    let verdict = contact_log::verdict(conn, &actor, client.id, channel, page.now).await?;
+    let verdict = contact_log::verdict_on(conn, client, channel, page.now).await?;
     let hours = contact_log::of_client(conn, &actor, client.id).await?;
-    let best = best_time(&hours).map(|best| {
+    let best = best_time(&hours, verdict.hours.as_ref()).map(|best| {
         let share = page.t1("contacts-percent", "count", best.percent());
-        (words::best_time(page, &best), share)
+        (words::best_time_short(page, &best), share)
     });
+    let attempts = hours.iter().map(Hour::attempts).sum();
     let blocked = verdict.decision == Decision::Block;
     let warned = verdict.decision == Decision::Warn;
     let buttons = Buttons { page, client, blocked, warned }.render()?;
@@ -64,7 +69,7 @@ pub(crate) async fn header(app: &App, page: &Page, client: &Client) -> Result<He
         Decision::Allow => None,
         _ => Some(notice(page, client, &verdict)?),
     };
-    Ok(Header { buttons: askama::filters::Safe(buttons), notice, best })
+    Ok(Header { buttons: askama::filters::Safe(buttons), notice, best, attempts })
 }
 
 fn notice(page: &Page, client: &Client, verdict: &Verdict) -> Result<Markup, AppError> {
@@ -180,15 +185,17 @@ pub(crate) async fn of_client(
     let found = contact_log::list(conn, &actor, &search, true, None, SHOWN).await?;
     let hours = contact_log::of_client(conn, &actor, client.id).await?;
     let attempts = hours.iter().map(Hour::attempts).sum();
+    let (title, of) = (page.t("contacts-chart-client"), of_one(client));
     let chart = (attempts >= ENOUGH)
-        .then(|| chart::draw(page, "client-chart", page.t("contacts-chart-client"), &hours))
+        .then(|| chart::draw(page, "client-chart", title, Shows::Rate, &of, &hours))
         .transpose()?;
+    let allowed = rules::hours_of(conn, &actor).await?;
     let html = OfClient {
         page,
         client,
         more: found.next.is_some(),
         rows: found.rows.into_iter().map(|attempt| Row::new(page, attempt)).collect(),
-        best: best_time(&hours),
+        best: best_time(&hours, allowed.as_ref()),
         attempts,
         chart,
         consents: consents::list(conn, &actor, client.id).await?,
@@ -196,4 +203,9 @@ pub(crate) async fn of_client(
     }
     .render()?;
     Ok(askama::filters::Safe(html))
+}
+
+/// Their attempts, as the list is asked for them.
+fn of_one(client: &Client) -> Query {
+    Query::default().with("client", &client.id.to_string())
 }

@@ -3,6 +3,7 @@
 use domain::call_centers::DAYS;
 use domain::contact_log::{Attempt, BestTime, Reason, rules};
 
+use crate::i18n::Language;
 use crate::page::{Markup, Page};
 
 /// How it went: colour, icon and word.
@@ -55,6 +56,15 @@ pub(super) fn best_time(page: &Page, best: &BestTime) -> String {
         }
         None => page.language.t_with("contact-best-any", &hours),
     }
+}
+
+/// `mar. 10–12 h`: the same, on a card.
+pub(super) fn best_time_short(page: &Page, best: &BestTime) -> String {
+    let Some(weekday) = best.weekday else { return best_time(page, best) };
+    let short: String = day(page, weekday).chars().take(3).collect();
+    let short = if page.language == Language::Fr { short.to_lowercase() } else { short };
+    let hours = [("from", best.from.into()), ("to", best.to.into()), ("day", short.into())];
+    page.language.t_with("contact-best-short", &hours)
 }
 
 /// Why a call should not be made, in a sentence.

@@ -4,9 +4,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
 use domain::Invalid;
-use domain::duplicates::{
-    self, Brief, Choices, Filter, Kept, Pair, Possible, Sort, State as PairState,
-};
+use domain::clients::Brief;
+use domain::duplicates::{self, Choices, Filter, Kept, Pair, Possible, Sort, State as PairState};
 use domain::paging::MAX_LIMIT;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -6,8 +6,9 @@ use axum::response::{Html, Response};
 use domain::duplicates::{self, Filter, Pair, Sort, State as PairState};
 use uuid::Uuid;
 
-use super::words::{self, Card};
+use super::words;
 use crate::app::App;
+use crate::clients::words::{self as client_words, Card};
 use crate::error::AppError;
 use crate::extract::SignedIn;
 use crate::grid::{Column, Definition, Grid, ROWS};
@@ -118,8 +119,8 @@ fn row(page: &Page, pair: Pair) -> Row {
         score: words::score_pill(page, pair.score),
         reasons: words::reasons(page, &pair.reasons),
         created: page.near(&pair.created_at),
-        first: words::card(page, pair.first),
-        second: words::card(page, pair.second),
+        first: client_words::card(page, pair.first),
+        second: client_words::card(page, pair.second),
     }
 }
 

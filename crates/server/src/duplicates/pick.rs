@@ -8,8 +8,9 @@ use domain::clients::Client;
 use domain::duplicates::{self, Partners, Possible};
 use uuid::Uuid;
 
-use super::words::{self, Card};
+use super::words;
 use crate::app::App;
+use crate::clients::words::{self as client_words, Card};
 use crate::error::AppError;
 use crate::extract::SignedIn;
 use crate::grid::Query;
@@ -66,6 +67,6 @@ fn row(page: &Page, possible: Possible) -> Row {
     Row {
         score: speaks.then(|| words::score_pill(page, possible.score)),
         reasons: words::reasons(page, &possible.reasons),
-        card: words::card(page, possible.client),
+        card: client_words::card(page, possible.client),
     }
 }

@@ -1,28 +1,14 @@
 //! Pairs in words.
 
-use domain::duplicates::{Brief, Possible, Reason};
+use domain::duplicates::{Possible, Reason};
 
-use crate::clients::words;
+use crate::clients::words::{Card, card};
 use crate::page::{Markup, Page};
-
-/// A client in a pair, as lines of text.
-pub(crate) struct Card {
-    pub(crate) id: uuid::Uuid,
-    pub(crate) name: String,
-    pub(crate) lines: Vec<String>,
-}
 
 /// An existing client beside a new one.
 pub(crate) struct Lookalike {
     pub(crate) card: Card,
     pub(crate) reasons: String,
-}
-
-pub(super) fn card(page: &Page, brief: Brief) -> Card {
-    let phone = brief.phone.map(|raw| words::phone(page, &raw, brief.phone_e164.as_deref()));
-    let company = brief.company_name.filter(|company| *company != brief.full_name);
-    let lines = [brief.code, company, brief.email, phone, brief.city];
-    Card { id: brief.id, name: brief.full_name, lines: lines.into_iter().flatten().collect() }
 }
 
 /// `même e-mail, même nom`.

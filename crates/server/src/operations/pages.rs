@@ -207,6 +207,10 @@ impl Show {
         self.page.t(&format!("operation-failure-{key}"))
     }
 
+    fn import_words(&self) -> &'static str {
+        if self.is_of_orders() { "import-orders-now" } else { "import-now" }
+    }
+
     /// Rows a real import would write.
     fn importable(&self) -> i64 {
         self.operation.tally.created + self.operation.tally.updated

@@ -12,7 +12,7 @@ use super::json::{CandidateJson, LinkInput, OrderInput, OrderJson, OrderPage, Or
 use crate::answer::read_limit;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Body, IfMatch, SignedIn};
+use crate::extract::{Body, IfMatch, Named, SignedIn};
 use crate::grid::Query;
 use crate::i18n::Language;
 use crate::identity::Speaks;
@@ -204,10 +204,10 @@ pub(super) struct ClientOrders {
     confirmed_orders: i32,
     pending_orders: i32,
     cancelled_orders: i32,
-    /// In minor units of `currency`.
+    /// What confirmed orders in `currency` cost, in its minor units; others are not counted.
     #[schema(example = 412500)]
     total_spent: i64,
-    /// The same.
+    /// Of those orders, in the same units.
     average_basket: i64,
     #[schema(example = "EUR")]
     currency: String,
@@ -224,7 +224,7 @@ pub(super) async fn of_client(
     State(app): State<App>,
     caller: SignedIn,
     Speaks(language): Speaks,
-    Path(id): Path<Uuid>,
+    Named(id): Named,
     RawQuery(query): RawQuery,
 ) -> Result<Json<ClientOrders>, AppError> {
     let query = Query::parse(query.as_deref().unwrap_or_default());
@@ -243,7 +243,7 @@ pub(super) async fn of_client(
         pending_orders: client.orders_pending,
         cancelled_orders: client.orders_cancelled,
         total_spent: client.total_spent,
-        average_basket: super::basket(&client),
+        average_basket: client.average_basket(),
         currency: client.currency.unwrap_or_else(|| "EUR".to_owned()),
         last_order_at: client.last_order_at,
         next_cursor: paged.next,

@@ -5,13 +5,13 @@ mod exports;
 mod jobs;
 mod json;
 mod pages;
+mod pick;
 mod review;
 mod settings;
 mod words;
 
 use axum::http::Method;
 use base::outbox::Handlers;
-use domain::clients::Client;
 use utoipa_axum::routes;
 
 pub use pages::of_client;
@@ -27,6 +27,7 @@ pub fn routes() -> Routes {
         .page(Method::GET, "/commandes/reglages", settings::show)
         .page(Method::POST, "/commandes/reglages", settings::save)
         .page(Method::GET, "/commandes/{id}", pages::show)
+        .page(Method::GET, "/commandes/{id}/client", pick::pick)
         .page(Method::POST, "/commandes/{id}/lien", review::answer)
         .page(Method::POST, "/commandes/{id}/lien/annulation", review::reopen)
         .page(Method::POST, "/commandes/{id}/statut", review::status)
@@ -42,9 +43,4 @@ pub fn routes() -> Routes {
 /// This feature's jobs.
 pub fn jobs(app: &App) -> Handlers {
     jobs::handlers(app)
-}
-
-/// What one confirmed order of a client costs on average.
-fn basket(client: &Client) -> i64 {
-    client.total_spent / i64::from(client.orders_confirmed.max(1))
 }

@@ -3,18 +3,17 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Html;
-use domain::Actor;
 use domain::clients::Client;
-use domain::orders::{self, Compared, Counts, Order, OrderFilter, Sort};
+use domain::orders::{self, Compared, Counts, Order, OrderFilter, Sort, Status};
 use uuid::Uuid;
 
-use super::{basket, words};
+use super::{pick, words};
 use crate::app::App;
 use crate::clients::words::{self as client_words, Line};
 use crate::error::AppError;
 use crate::extract::SignedIn;
 use crate::grid::{Column, Definition, Grid, ROWS, total_text};
-use crate::page::{Form, Markup, Page};
+use crate::page::{Markup, Page};
 
 /// Facts of an order's past that are shown.
 const LINES: u32 = 50;
@@ -144,7 +143,6 @@ fn figures(page: &Page, counts: &Counts) -> Vec<Figure> {
 #[template(path = "orders/show.html")]
 struct Show {
     page: Page,
-    form: Form,
     order: Order,
     price: String,
     reason: Option<String>,
@@ -154,6 +152,11 @@ struct Show {
 }
 
 impl Show {
+    /// Where another client is looked for.
+    fn picker(&self) -> String {
+        pick::path(&self.order, "")
+    }
+
     /// Who decided, when a person did.
     fn decided(&self) -> Option<String> {
         let at = self.order.decided_at?;
@@ -174,20 +177,9 @@ pub(super) async fn show(
 ) -> Result<Html<String>, AppError> {
     let actor = caller.actor();
     let order = orders::get(app.db().read(), &actor, id).await?;
-    show_one(&app, page, &actor, order, Form::new()).await
-}
-
-/// The order, and a client's code as it was typed.
-pub(super) async fn show_one(
-    app: &App,
-    page: Page,
-    actor: &Actor,
-    order: Order,
-    form: Form,
-) -> Result<Html<String>, AppError> {
     let compared = match order.link_state.as_str() {
         "linked" => Vec::new(),
-        _ => orders::compared(app.db(), actor, &order).await?,
+        _ => orders::compared(app.db(), &actor, &order).await?,
     };
     let said = |one: Compared| {
         let grounds = words::grounds(page.language, &one.candidate.grounds).join(", ");
@@ -196,9 +188,9 @@ pub(super) async fn show_one(
     let candidates = compared.into_iter().map(said).collect();
     let price = words::money(page.language, order.amount, &order.currency);
     let reason = order.why().map(|why| words::reason(page.language, &why));
-    let past = orders::history(app.db().read(), actor, order.id, LINES).await?;
+    let past = orders::history(app.db().read(), &actor, order.id, LINES).await?;
     let past = past.into_iter().map(|entry| client_words::line(&page, entry, &[])).collect();
-    Ok(Html(Show { page, form, order, price, reason, candidates, past }.render()?))
+    Ok(Html(Show { page, order, price, reason, candidates, past }.render()?))
 }
 
 /// A client's orders, for the client's page.
@@ -209,8 +201,8 @@ struct OfClient<'a> {
     client: &'a Client,
     rows: Vec<Order>,
     more: bool,
-    spent: String,
-    basket: String,
+    /// The status asked for; empty is all.
+    status: &'static str,
 }
 
 impl OfClient<'_> {
@@ -218,28 +210,44 @@ impl OfClient<'_> {
         words::money(self.page.language, order.amount, &order.currency)
     }
 
+    /// How many there are of each status, all of them first.
+    fn counts(&self) -> [(&'static str, &'static str, String); 4] {
+        let client = self.client;
+        [
+            ("", "orders-figure-total", client.orders_total),
+            ("confirmed", "orders-figure-confirmed", client.orders_confirmed),
+            ("pending", "orders-figure-pending", client.orders_pending),
+            ("cancelled", "orders-figure-cancelled", client.orders_cancelled),
+        ]
+        .map(|(status, label, count)| (status, label, self.page.number(&count.into())))
+    }
+
     fn status_href(&self, status: &str) -> String {
-        format!("/commandes?client_id={}&status={status}", self.client.id)
+        let here = format!("/client/{}/commandes", self.client.id);
+        if status.is_empty() { here } else { format!("{here}?status={status}") }
     }
 }
 
-/// The figures and the latest orders of one client.
+/// The latest orders of one client, of one status if it is one.
 ///
 /// # Errors
 /// The engine's.
-pub async fn of_client(app: &App, page: &Page, client: &Client) -> Result<Markup, AppError> {
+pub async fn of_client(
+    app: &App,
+    page: &Page,
+    client: &Client,
+    status: Option<&str>,
+) -> Result<Markup, AppError> {
     const MOST: u32 = 50;
     let (conn, actor) = (app.db().read(), page.actor());
-    let paged = orders::of_client(conn, &actor, client.id, None, None, MOST, page.now).await?;
-    let currency = client.currency.as_deref().unwrap_or("EUR");
-    let money = |amount| words::money(page.language, amount, currency);
+    let status = status.and_then(Status::parse);
+    let paged = orders::of_client(conn, &actor, client.id, status, None, MOST, page.now).await?;
     let html = OfClient {
         page,
         client,
         more: paged.next.is_some(),
         rows: paged.rows,
-        spent: money(client.total_spent),
-        basket: money(basket(client)),
+        status: status.map(Status::as_str).unwrap_or_default(),
     }
     .render()?;
     Ok(askama::filters::Safe(html))

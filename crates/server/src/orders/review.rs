@@ -2,16 +2,15 @@
 
 use askama::Template;
 use axum::extract::{Form as FormBody, Path, RawQuery, State};
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::{Html, Response};
 use domain::clients::NewClient;
 use domain::operations::imports::split_name;
 use domain::orders::{self, Answer, Compared, Order, OrderChanges, OrderFilter};
 use domain::paging::Total;
-use domain::{Error, FieldError, clients};
+use domain::{Error, clients};
 use uuid::Uuid;
 
-use super::{pages, words};
+use super::{pick, words};
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::SignedIn;
@@ -127,8 +126,15 @@ fn choice(page: &Page, asked: &[Cell], compared: Compared) -> Choice {
     Choice { cells, grounds, compared }
 }
 
-/// `POST /commandes/{id}/lien`: whose it is. `answer` is `client` (with `client` or `code`),
-/// `nobody` or `create`; `back` is where to go.
+impl Review {
+    /// Where another client is looked for; then back to the order after this one.
+    fn picker(&self, order: &Order) -> String {
+        pick::path(order, &self.page.path)
+    }
+}
+
+/// `POST /commandes/{id}/lien`: whose it is. `answer` is `client` (with `client`), `nobody` or
+/// `create`; `back` is where to go, `q` what was searched to find the client.
 pub(super) async fn answer(
     State(app): State<App>,
     page: Page,
@@ -149,7 +155,10 @@ pub(super) async fn answer(
         "create" => Answer::NewClient(Box::new(client_of(&order))),
         _ => match chosen(&app, &order, &form).await? {
             Some(client) => Answer::Client(client),
-            None => return unknown_client(&app, page, &caller, order, form).await,
+            None => {
+                let (typed, back) = (form.value("q"), form.value("back"));
+                return pick::show(&app, page, &caller, order, typed, back, true).await;
+            }
         },
     };
     let version = form.value("version").parse().ok();
@@ -161,20 +170,6 @@ pub(super) async fn answer(
     }
 }
 
-/// The order again, with what was typed and what is wrong with it.
-async fn unknown_client(
-    app: &App,
-    page: Page,
-    caller: &SignedIn,
-    order: Order,
-    form: Form,
-) -> Result<Response, AppError> {
-    let error = FieldError { field: "code".into(), code: "unknown-client", args: Vec::new() };
-    let form = form.failed(&page, &[error]);
-    let shown = pages::show_one(app, page, &caller.actor(), order, form).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response())
-}
-
 fn decided(order: &Order) -> Flash {
     let flash = match &order.linked_name {
         Some(name) => Flash::success("order-linked-flash").with("name", name),
@@ -183,17 +178,11 @@ fn decided(order: &Order) -> Flash {
     flash.with("title", &order.number).undo(format!("/commandes/{}/lien/annulation", order.id))
 }
 
+/// The client of the order's centre that was chosen, unless they are gone.
 async fn chosen(app: &App, order: &Order, form: &Form) -> Result<Option<Uuid>, AppError> {
-    let text = [form.value("client"), form.value("code")].into_iter().find(|text| !text.is_empty());
-    let Some(text) = text.map(str::trim) else { return Ok(None) };
-    match text.parse() {
-        Ok(id) => {
-            let system = domain::Actor::system();
-            let found = clients::get(app.db().read(), &system, id).await;
-            Ok(found.ok().filter(|c| c.call_center_id == order.call_center_id).map(|c| c.id))
-        }
-        Err(_) => Ok(orders::client_named(app.db().read(), order.call_center_id, text).await?),
-    }
+    let Ok(id) = form.value("client").parse() else { return Ok(None) };
+    let found = clients::get(app.db().read(), &domain::Actor::system(), id).await;
+    Ok(found.ok().filter(|c| c.call_center_id == order.call_center_id).map(|c| c.id))
 }
 
 /// The client an order makes.

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::Role;
+use domain::call_centers::DAYS;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -37,6 +38,20 @@ async fn the_list_is_filtered_searched_and_walked(app: TestApp) {
     };
     assert_eq!(count("q=oeuvrard").await, 15, "accents and ligatures aside");
     assert_eq!(count("q=0000200").await, 15, "part of a code");
+    // Each hour of the chart leads to the attempts it counts.
+    let hours = agent.get("/api/notifications/figures").await.expect(200).json();
+    assert!(!hours["data"].as_array().unwrap().is_empty());
+    for hour in hours["data"].as_array().unwrap() {
+        let day = DAYS[usize::try_from(hour["weekday"].as_i64().unwrap()).unwrap()];
+        let query = format!("jour={day}&heure={}", hour["hour"]);
+        let list = agent.get(&format!("/api/notifications?{query}")).await.expect(200).json();
+        assert_eq!(list["total"]["value"], hour["attempts"], "{query}");
+        assert_eq!(count(&query).await.0, hour["attempts"].as_i64().unwrap(), "{query}");
+        let page = agent.get("/contacts").await.expect(200).body;
+        let link = format!("/contacts?period=90d&#38;jour={day}&#38;heure={}", hour["hour"]);
+        assert!(page.contains(&link), "{link} is not in {page}");
+    }
+    agent.get("/contacts?jour=demain&heure=24").await.expect(422);
     let me = other.get("/api/me").await.expect(200).json();
     let name = me["name"].as_str().unwrap().to_owned();
     assert_eq!(count(&format!("q={}", name.replace(' ', "+"))).await, 10, "an agent's name");
@@ -181,7 +196,8 @@ async fn figures_follow_the_search(app: TestApp) {
     assert_eq!(count("q=0000200").await, (1, 1), "part of a code");
     assert_eq!(count("q=personne").await, (0, 0));
     assert_eq!(count("q=oeuvrard&canal=sms").await, (1, 0), "with the other filters");
-    assert_eq!(count("q=oeuvrard&statut=echec").await, (3, 1), "a rate needs both");
+    assert_eq!(count("q=oeuvrard&statut=echec").await, (2, 0), "with the result");
+    assert_eq!(count("statut=succes").await, (2, 2));
     assert_eq!(count("q=oeuvrard&utilisateur=me").await, (2, 1));
     assert_eq!(count("client=0000100400&utilisateur=me").await, (2, 1));
     assert_eq!(count("q=oeuvrard&from=2026-11-21").await, (0, 0));

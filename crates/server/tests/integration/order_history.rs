@@ -10,6 +10,8 @@ use crate::support::TestApp;
 
 both_engines!(
     an_order_and_its_client_tell_of_the_link,
+    the_client_of_an_order_is_looked_for,
+    sums_and_averages_are_of_one_currency,
     a_super_admin_walks_the_orders_of_all_centres
 );
 
@@ -50,6 +52,60 @@ async fn an_order_and_its_client_tell_of_the_link(app: TestApp) {
     sql.execute(&tx).await.unwrap();
     tx.commit().await.unwrap();
     told().await;
+}
+
+/// Whoever reviews an order finds any client of its centre by name, code or phone, chooses them
+/// there, and comes back to the queue.
+async fn the_client_of_an_order_is_looked_for(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let neighbour = crate::clients::other_center(&app).await;
+    let body = json!({ "first_name": "Hélène", "last_name": "Œuvrard", "code": "0000100412",
+        "phones": ["06 12 34 56 78"] });
+    let helene = owner.post("/api/clients", &body).await.expect(201).json()["id"].clone();
+    let helene = helene.as_str().unwrap();
+    let stranger = json!({ "last_name": "Œuvrard-Voisine", "code": "V1" });
+    neighbour.post("/api/clients", &stranger).await.expect(201);
+    let body = json!({ "number": "C9", "client_name": "Personne", "price": { "amount": 100 } });
+    let order = owner.post("/api/orders", &body).await.expect(201).json()["id"].clone();
+    let page = format!("/commandes/{}", order.as_str().unwrap());
+    let shown = owner.get(&page).await.expect(200).body;
+    assert!(shown.contains(&format!("action=\"{page}/client\"")), "{shown}");
+    for typed in ["oeuvrard", "0000100412", "34 56 78"] {
+        let path =
+            format!("{page}/client?q={}&back=/commandes/a-verifier", typed.replace(' ', "+"));
+        let found = owner.get(&path).await.expect(200).body;
+        assert!(found.contains(&format!("name=\"client\" value=\"{helene}\"")), "{found}");
+        assert!(!found.contains("Voisine"), "another centre's: {found}");
+        assert!(found.contains("name=\"back\" value=\"/commandes/a-verifier\""), "{found}");
+    }
+    let none = owner.get(&format!("{page}/client?q=personne+ici")).await.expect(200).body;
+    assert!(none.contains("Aucune autre fiche trouvée") && none.contains("personne ici"), "{none}");
+    let chosen = [("answer", "client"), ("client", helene), ("back", "/commandes/a-verifier")];
+    let answer = owner.post_form(&format!("{page}/lien"), &chosen).await.expect(303);
+    assert_eq!(answer.headers["location"], "/commandes/a-verifier");
+    let order = owner.get(&format!("/api{}", page.replace("commandes", "orders"))).await.json();
+    assert_eq!(order["client_id"], json!(helene), "{order}");
+}
+
+/// What was bought in another currency is in no sum and no average, and the client's page says so.
+async fn sums_and_averages_are_of_one_currency(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let awa = client(&app, "Awa", "Sarr", "awa@sarr.sn", "").await;
+    for (number, amount, currency) in [("E1", 1000, "EUR"), ("E2", 3000, "EUR"), ("X1", 9, "XOF")] {
+        let body = json!({ "number": number, "client_name": "Awa Sarr", "email": "awa@sarr.sn",
+            "price": { "amount": amount, "currency": currency }, "status": "confirmed" });
+        owner.post("/api/orders", &body).await.expect(201);
+    }
+    let told = owner.get(&format!("/client/api/{awa}/orders/")).await.expect(200).json();
+    assert_eq!(told["confirmed_orders"], 3);
+    assert_eq!((&told["total_spent"], &told["average_basket"]), (&json!(4000), &json!(2000)));
+    let one = owner.get(&format!("/api/clients/{awa}")).await.expect(200).json();
+    assert_eq!(one["average_basket"]["amount"], 2000, "{one}");
+    let page = owner.get(&format!("/client/{awa}/commandes")).await.expect(200).body;
+    assert!(page.contains("+ 1 en autre devise"), "{page}");
+    let pending = owner.get(&format!("/client/{awa}/commandes?status=pending")).await.expect(200);
+    assert!(!pending.body.contains(">E1<"), "only those asked for: {}", pending.body);
+    owner.get("/client/api/pas-un-identifiant/orders/").await.expect(404);
 }
 
 /// Each centre's orders come by its own index; together they are one list, whatever it is sorted by.

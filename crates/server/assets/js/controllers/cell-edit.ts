@@ -34,7 +34,7 @@ export default class CellEditController extends Controller<HTMLElement> {
 
   #keyed = (event: KeyboardEvent): void => {
     if (this.#cell?.contains(event.target as Node)) return this.#keyedInside(event);
-    if (event.key !== "e" || isTyping(event)) return;
+    if (event.key !== "e" || event.defaultPrevented || isTyping(event)) return;
     const row = (event.target as Element).closest("tr");
     const first = row ? this.#cellsOf(row)[0] : undefined;
     if (!first) return;

@@ -7,11 +7,13 @@ export default class MenuController extends Controller<HTMLElement> {
   override connect(): void {
     this.element.addEventListener("toggle", this.#toggled);
     this.element.addEventListener("keydown", this.#keyed);
+    this.element.addEventListener("turbo:submit-start", this.#chosen);
   }
 
   override disconnect(): void {
     this.element.removeEventListener("toggle", this.#toggled);
     this.element.removeEventListener("keydown", this.#keyed);
+    this.element.removeEventListener("turbo:submit-start", this.#chosen);
   }
 
   get #items(): HTMLElement[] {
@@ -28,6 +30,9 @@ export default class MenuController extends Controller<HTMLElement> {
     const opened = document.activeElement === this.#button && this.#button?.matches(":focus-visible");
     if (opened) this.#items[0]?.focus();
   };
+
+  /** What was chosen is on its way: an open menu would outlive the button it hangs from. */
+  #chosen = (): void => this.element.hidePopover();
 
   #keyed = (event: KeyboardEvent): void => {
     const items = this.#items;

@@ -1,8 +1,8 @@
 import { Controller } from "@hotwired/stimulus";
 
-/** An order to review, answered from the keyboard: 1–9 choose, a accept, n nobody, c create, s skip. */
+/** An order to review, answered from the keyboard: 1–9 choose, a accept, n nobody, r look for another, c create, s skip. */
 export default class ReviewController extends Controller<HTMLFormElement> {
-  static override targets = ["candidate", "accept", "nobody", "create", "skip"];
+  static override targets = ["candidate", "accept", "nobody", "create", "skip", "other"];
   declare readonly candidateTargets: HTMLInputElement[];
 
   override connect(): void {
@@ -21,7 +21,7 @@ export default class ReviewController extends Controller<HTMLFormElement> {
       candidate.checked = true;
       candidate.focus();
     } else {
-      const name = { a: "accept", n: "nobody", c: "create", s: "skip" }[event.key];
+      const name = { a: "accept", n: "nobody", c: "create", s: "skip", r: "other" }[event.key];
       const button = name && this.element.querySelector<HTMLElement>(`[data-review-target~="${name}"]`);
       if (!button) return;
       button.click();

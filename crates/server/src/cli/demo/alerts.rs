@@ -2,11 +2,11 @@ use base::db::Db;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::alerts::{self, DueInput, NewAlert};
 use domain::{Actor, Role};
-use uuid::Uuid;
 
 use super::Failure;
 use super::names::Dice;
 use super::people::Place;
+use super::{Made, present};
 
 const TITLES: [&str; 10] = [
     "Contrat annuel à renouveler",
@@ -27,14 +27,11 @@ const PRIORITIES: [&str; 6] = ["low", "normal", "normal", "normal", "high", "cri
 pub(super) async fn schedule(
     db: &Db,
     place: &Place,
-    clients: &[Uuid],
+    clients: &[Made],
     count: usize,
     dice: &mut Dice,
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
-    if clients.is_empty() {
-        return Ok(());
-    }
     let owner =
         Actor { user_id: Some(place.owner), role: Role::Owner, call_center_id: Some(place.center) };
     for _ in 0..count {
@@ -50,7 +47,8 @@ pub(super) async fn schedule(
             assigned_to,
             ..NewAlert::default()
         };
-        let alert = alerts::schedule(db, &owner, *dice.pick(clients), &new, made).await?;
+        let Some(client) = present(dice, clients, made) else { return Ok(()) };
+        let alert = alerts::schedule(db, &owner, client, &new, made).await?;
         if is_done {
             let minutes = i64::try_from(5 + dice.below(300))?;
             let done = (due + TimeDelta::minutes(minutes)).min(now);

@@ -2,11 +2,11 @@ use base::db::Db;
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc, Weekday};
 use domain::contact_log::{self, Channel, Past, Status};
 use domain::{Actor, Role};
-use uuid::Uuid;
 
 use super::Failure;
 use super::names::Dice;
 use super::people::Place;
+use super::{Made, present};
 
 /// Days of the past that hold attempts.
 const DAYS: usize = 42;
@@ -29,7 +29,7 @@ const CHANNELS: [Channel; 8] = [
 pub(super) async fn attempt(
     db: &Db,
     place: &Place,
-    clients: &[Uuid],
+    clients: &[Made],
     count: usize,
     dice: &mut Dice,
     now: DateTime<Utc>,
@@ -42,11 +42,12 @@ pub(super) async fn attempt(
     let mut past: Vec<Past> = (0..count)
         .filter_map(|_| {
             let at = moment(dice, now)?;
-            let client = if dice.one_in(3) { dice.pick(often) } else { dice.pick(clients) };
+            let among = if dice.one_in(3) { often } else { clients };
+            let client_id = present(dice, among, at)?;
             let odds = if (9..12).contains(&hour(at)) { 75 } else { 48 };
             let reached = dice.below(100) < odds;
             Some(Past {
-                client_id: *client,
+                client_id,
                 user_id: Some(*dice.pick(&place.agents)),
                 status: if reached { Status::Success } else { Status::Failure },
                 channel: *dice.pick(&CHANNELS),

@@ -10,7 +10,7 @@ use base::db::Db;
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use domain::clients::{self, NewClient};
-use domain::{Actor, Invalid, events};
+use domain::{Actor, Invalid, duplicates, events};
 use uuid::Uuid;
 
 use super::{Failure, serve};
@@ -38,7 +38,25 @@ impl Default for Options {
 }
 
 /// Days the clients' creation is spread over, so that the figures have something to tell.
-const DAYS: usize = 60;
+const DAYS: usize = 85;
+
+/// Demonstrations larger than that wait for the night to find their duplicates.
+const SCANNED: usize = 10_000;
+
+/// A client, and since when they are one: nothing happened to them before.
+#[derive(Clone, Copy)]
+struct Made {
+    id: Uuid,
+    at: DateTime<Utc>,
+}
+
+/// One of `clients` (the oldest first) who was there at that time.
+fn present(dice: &mut Dice, clients: &[Made], at: DateTime<Utc>) -> Option<Uuid> {
+    const TRIES: usize = 8;
+    let oldest = clients.first()?;
+    let met = (0..TRIES).map(|_| *dice.pick(clients)).find(|one| one.at < at);
+    Some(met.unwrap_or(*oldest).id)
+}
 
 /// Fills an empty database.
 pub async fn run(settings: Settings, options: Options) -> Result<(), Failure> {
@@ -77,7 +95,7 @@ async fn is_empty(db: &Db) -> Result<bool, Failure> {
 async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), Failure> {
     let company = people::settle(db, now - TimeDelta::days(90)).await?;
     let mut dice = Dice::new(42);
-    let mut made: [Vec<Uuid>; 2] = Default::default();
+    let mut made: [Vec<Made>; 2] = Default::default();
     let mut buyers: [Vec<orders::Buyer>; 2] = Default::default();
     for (index, place) in company.places.iter().enumerate() {
         // Three clients in five are in the first centre.
@@ -87,8 +105,11 @@ async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), Fail
             options.clients - options.clients * 3 / 5
         };
         let mut number = 0;
+        // Half of them came with the file they started with.
+        let (first, later) = (count / 2, count - count / 2);
         for day in 0..DAYS {
-            let today = count * (day + 1) / DAYS - count * day / DAYS;
+            let new = later * (day + 1) / DAYS - later * day / DAYS;
+            let today = if day == 0 { first + new } else { new };
             let at = now - TimeDelta::days((DAYS - 1 - day).try_into()?) - TimeDelta::minutes(90);
             let batch: Vec<NewClient> = (0..today)
                 .map(|_| {
@@ -96,8 +117,9 @@ async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), Fail
                     names::client(&mut dice, index, number, &place.agents)
                 })
                 .collect();
-            made[index].extend(insert(db, place, &batch, at).await?);
-            buyers[index].extend(batch.iter().map(orders::Buyer::of));
+            let ids = insert(db, place, &batch, at).await?;
+            made[index].extend(ids.into_iter().map(|id| Made { id, at }));
+            buyers[index].extend(batch.iter().map(|client| orders::Buyer::of(client, at)));
         }
     }
     for (place, clients) in company.places.iter().zip(&made) {
@@ -115,6 +137,7 @@ async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), Fail
         let share = (orders * buyers.len()).div_ceil(options.clients.max(1));
         orders::sell(db, place, buyers, share, &mut dice, now).await?;
     }
+    while options.clients <= SCANNED && duplicates::scan(db, now).await? {}
     Ok(())
 }
 
@@ -122,7 +145,7 @@ async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), Fail
 async fn retire(
     db: &Db,
     place: &people::Place,
-    clients: &[Uuid],
+    clients: &[Made],
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
     const MOST: usize = 60;
@@ -131,9 +154,10 @@ async fn retire(
         role: domain::Role::Owner,
         call_center_id: Some(place.center),
     };
-    for (index, id) in clients.iter().skip(7).step_by(23).take(MOST).enumerate() {
+    for (index, client) in clients.iter().skip(7).step_by(23).take(MOST).enumerate() {
         let at = now - TimeDelta::hours((index % 300).try_into()?) - TimeDelta::minutes(40);
-        clients::deactivate(db, &actor, *id, at).await?;
+        let at = at.max(client.at + TimeDelta::minutes(30));
+        clients::deactivate(db, &actor, client.id, at).await?;
     }
     Ok(())
 }

@@ -14,10 +14,12 @@ pub(super) struct Buyer {
     last: String,
     email: String,
     phone: String,
+    /// Their first order is not older.
+    since: DateTime<Utc>,
 }
 
 impl Buyer {
-    pub(super) fn of(client: &NewClient) -> Self {
+    pub(super) fn of(client: &NewClient, since: DateTime<Utc>) -> Self {
         let text = |field: &Option<String>| field.clone().unwrap_or_default();
         let first = |list: &[String]| list.first().cloned().unwrap_or_default();
         let company = text(&client.company_name);
@@ -27,6 +29,7 @@ impl Buyer {
             last: if last.is_empty() { company } else { last },
             email: first(&client.emails),
             phone: first(&client.phones),
+            since,
         }
     }
 }
@@ -34,8 +37,8 @@ impl Buyer {
 /// Orders written in one go.
 const BATCH: usize = 5_000;
 
-/// Orders of the last three months: mostly of clients, some of people nobody knows, a few whose
-/// client is not certain; then linked.
+/// Orders of the last three months: mostly of clients, of a few again and again; some of people
+/// nobody knows, a few whose client is not certain; then linked.
 pub(super) async fn sell(
     db: &Db,
     place: &Place,
@@ -70,9 +73,14 @@ fn order(
     now: DateTime<Utc>,
 ) -> NewOrder {
     let stranger;
+    // One client in eighty comes again and again.
+    let faithful = buyers.get(..(buyers.len() / 80).max(1)).unwrap_or(buyers);
     let buyer = if dice.one_in(6) {
-        stranger = Buyer::of(&names::client(dice, usize::from(place.region != "FR"), number, &[]));
+        let client = names::client(dice, usize::from(place.region != "FR"), number, &[]);
+        stranger = Buyer::of(&client, now - TimeDelta::days(90));
         &stranger
+    } else if dice.one_in(5) {
+        dice.pick(faithful)
     } else {
         dice.pick(buyers)
     };
@@ -81,7 +89,8 @@ fn order(
         1 => format!("M. {}", buyer.last),
         _ => format!("{} {}", buyer.first, buyer.last),
     };
-    let minutes = i64::try_from(dice.below(90 * 24 * 60)).unwrap_or(0);
+    let age = usize::try_from((now - buyer.since).num_minutes()).unwrap_or(0);
+    let minutes = i64::try_from(dice.below(age)).unwrap_or(0);
     let price = i64::try_from(5 + dice.below(400)).unwrap_or(5);
     let unit = if place.region == "FR" { 100 } else { 500 };
     let given =

@@ -15,6 +15,7 @@ both_engines!(
     one_s_own_password_is_changed_and_every_other_session_dies,
     the_others_sessions_can_be_closed,
     a_centre_s_hours_and_holidays_are_kept,
+    a_new_centre_is_closed_on_public_holidays,
     every_wrong_field_of_a_centre_is_named,
 );
 
@@ -205,6 +206,26 @@ async fn what_two_people_wrote_of_a_centre_is_shown_side_by_side(app: TestApp) {
     owner.post_form(&path, &mine).await.expect(303);
     let center = owner.get(&format!("/api/call-centers/{}", app.center)).await.expect(200).json();
     assert_eq!(center["holidays"][0]["name"], "Pont");
+}
+
+/// A French centre opens with the holidays of the law, movable ones included; another country's
+/// with its own.
+async fn a_new_centre_is_closed_on_public_holidays(app: TestApp) {
+    let above = app.sign_in(Role::SuperAdmin).await;
+    for (region, closed, open) in
+        [("FR", "2027-03-29", "2027-04-04"), ("SN", "2027-04-04", "2027-07-14")]
+    {
+        let body = json!({ "name": format!("Centre {region}"), "time_zone": "Europe/Paris",
+            "currency": "EUR", "phone_region": region });
+        let made = above.post("/api/call-centers", &body).await.expect(201).json();
+        let days: Vec<&str> = made["holidays"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|day| day["date"].as_str().unwrap())
+            .collect();
+        assert!(days.contains(&closed) && !days.contains(&open), "{region}: {days:?}");
+    }
 }
 
 async fn every_wrong_field_of_a_person_is_named(app: TestApp) {
