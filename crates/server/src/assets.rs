@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+
+use crate::extract::Path;
 
 #[allow(clippy::all, reason = "made by build.rs")]
 mod embedded {

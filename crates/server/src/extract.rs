@@ -62,16 +62,19 @@ impl FromRequestParts<App> for Speaks {
     }
 }
 
-/// The id in an address of spec 5: what is no id names nothing, which is 404 there.
+/// What a path names. What cannot be read as an id is no id of anything: 404.
 #[derive(Clone, Copy, Debug)]
-pub struct Named(pub Uuid);
+pub struct Path<T>(pub T);
 
-impl FromRequestParts<App> for Named {
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
     type Rejection = AppError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
-        let read = Path::from_request_parts(parts, app).await;
-        read.map(|Path(id)| Self(id)).map_err(|_| domain::Error::NotFound.into())
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        #[expect(clippy::disallowed_types, reason = "this is what stands in for it")]
+        match axum::extract::Path::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(named)) => Ok(Self(named)),
+            Err(_) => Err(AppError::Domain(domain::Error::NotFound)),
+        }
     }
 }
 

@@ -139,10 +139,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app.clone(), idempotency::remember))
-        .layer(middleware::from_fn_with_state(
-            RateLimit::new(app.settings().api_rate),
-            rate_limit::limit,
-        ))
+        .layer(middleware::from_fn_with_state(RateLimit::new(&app), rate_limit::limit))
         .layer(middleware::from_fn(error::speak))
         .layer(middleware::from_fn_with_state(app.clone(), identity::identify))
         .layer(middleware::from_fn(error::speak))
@@ -173,8 +170,14 @@ fn span<B>(request: &Request<B>) -> tracing::Span {
         "request",
         id = id.unwrap_or_default(),
         method = %request.method(),
-        path = request.uri().path()
+        path = logged(request.uri().path())
     )
+}
+
+/// The path as logs may hold it: without what stands in for a password.
+fn logged(path: &str) -> &str {
+    const SECRET: [&str; 4] = ["/bienvenue/", "/invitation/", "/mot-de-passe/", "/calendrier/"];
+    SECRET.into_iter().find(|prefix| path.starts_with(prefix)).unwrap_or(path)
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {

@@ -14,12 +14,14 @@
 //! | `batch` | one alert on many clients |
 //! | `portions` | the same, in steps that may stop and go on |
 //! | `filter`, `sort`, `list` | which alerts, in which order, page by page; counts |
+//! | `calendar` | the same day by day, and moving to another day |
 //! | `search`, `texts` | finding them by their words and their client's |
 //! | `recipients` | who is told |
 //! | `notices` | planned, cancelled, claimed when due |
 //! | `letters` | claimed notices on their way out as one mail |
 
 mod batch;
+mod calendar;
 mod changes;
 mod filter;
 mod input;
@@ -50,6 +52,7 @@ use crate::error::{Error, Invalid, Result};
 use crate::events::{self, Event, NewEvent};
 
 pub use batch::{Batch, MAX_BATCH, Targets, matched, remove_batch, schedule_many};
+pub use calendar::{Day, days, feed, move_to};
 pub use changes::{edit, postpone};
 pub use filter::Filter;
 pub use input::{Changes, Due, DueInput, MAX_DESCRIPTION, MAX_TITLE, NewAlert, Priority};

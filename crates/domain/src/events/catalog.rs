@@ -80,6 +80,8 @@ pub const EVENT_TYPES: &[EventType] = &[
     kind("user.link_sent", "A link to choose a password was sent.", &[PURPOSE]),
     kind("user.token_created", "A personal token was made.", &[NAME]),
     kind("user.token_revoked", "A personal token was revoked.", &[NAME]),
+    kind("user.calendar_opened", "A private address of the calendar was made.", &[]),
+    kind("user.calendar_closed", "The private address of the calendar was closed.", &[]),
     kind("user.updated", "An account was changed.", &[CHANGES]),
     kind("user.activated", "An account was activated.", &[CHANGES]),
     kind("user.deactivated", "An account was deactivated; its sessions ended.", &[CHANGES]),

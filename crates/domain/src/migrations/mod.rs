@@ -14,6 +14,7 @@ mod m0009_search;
 mod m0010_order_links;
 mod m0011_list_indexes;
 mod m0012_counted_orders;
+mod m0013_calendar;
 
 use base::db::{Db, Engine};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_order_links::Migration),
             Box::new(m0011_list_indexes::Migration),
             Box::new(m0012_counted_orders::Migration),
+            Box::new(m0013_calendar::Migration),
         ]
     }
 }

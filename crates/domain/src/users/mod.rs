@@ -1,6 +1,7 @@
 //! People who sign in: accounts, sessions, tokens.
 
 pub mod alive;
+pub mod calendar_feeds;
 pub mod devices;
 mod insert;
 pub mod links;

@@ -1,6 +1,7 @@
 import * as Turbo from "@hotwired/turbo";
 import { Application } from "@hotwired/stimulus";
 import AutosubmitController from "./controllers/autosubmit";
+import CalendarController from "./controllers/calendar";
 import CellEditController from "./controllers/cell-edit";
 import ClipboardController from "./controllers/clipboard";
 import ColumnsController from "./controllers/columns";
@@ -29,6 +30,7 @@ Turbo.config.forms.submitter = "aria-disabled";
 
 const application = Application.start();
 application.register("autosubmit", AutosubmitController);
+application.register("calendar", CalendarController);
 application.register("cell-edit", CellEditController);
 application.register("clipboard", ClipboardController);
 application.register("columns", ColumnsController);

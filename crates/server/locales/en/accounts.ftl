@@ -78,6 +78,16 @@ account-token-never = Never
 account-token-revoke = Revoke
 account-token-revoke-question = Revoke the token “{ $name }”?
 account-token-revoked = The token is revoked.
+account-calendar = Private calendar
+account-calendar-help = A secret address shows your alerts in your calendar program (Google, Outlook, Apple…): those you may see, from a month back to a year ahead. Whoever knows this address reads these alerts: give it to nobody.
+account-calendar-made = Copy this address now: it will not be shown again.
+account-calendar-all = Every alert you see:
+account-calendar-own = Those given to you:
+account-calendar-open = Create the address
+account-calendar-renew = Replace the address
+account-calendar-close = Close the address
+account-calendar-close-question = Close the address of your calendar? Programs that follow it will receive nothing more.
+account-calendar-closed = The calendar’s address is closed.
 
 people-title = Users
 people-new = Invite

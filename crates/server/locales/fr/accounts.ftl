@@ -78,6 +78,16 @@ account-token-never = Jamais
 account-token-revoke = Révoquer
 account-token-revoke-question = Révoquer le jeton « { $name } » ?
 account-token-revoked = Le jeton est révoqué.
+account-calendar = Calendrier privé
+account-calendar-help = Une adresse secrète montre vos alertes dans votre agenda (Google, Outlook, Apple…) : celles que vous pouvez voir, d’un mois en arrière à un an en avant. Qui connaît cette adresse lit ces alertes : ne la donnez à personne.
+account-calendar-made = Copiez cette adresse maintenant : elle ne sera plus montrée.
+account-calendar-all = Toutes les alertes que vous voyez :
+account-calendar-own = Celles dont vous êtes responsable :
+account-calendar-open = Créer l’adresse
+account-calendar-renew = Remplacer l’adresse
+account-calendar-close = Fermer l’adresse
+account-calendar-close-question = Fermer l’adresse de votre calendrier ? Les agendas abonnés ne recevront plus rien.
+account-calendar-closed = L’adresse du calendrier est fermée.
 
 people-title = Utilisateurs
 people-new = Inviter

@@ -1,5 +1,5 @@
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use base::outbox::{self, COUNTED, JobRow, KindSummary};
 use domain::Role;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::page::{Flash, Page, redirect_with};
 
 /// How many failed jobs are shown.

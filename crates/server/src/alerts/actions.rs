@@ -1,6 +1,6 @@
 //! One click on an alert: done, back, later, mine, gone. Each can be undone from its toast.
 
-use axum::extract::{FromRequest, Path, Request, State};
+use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::forms::quick;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::page::{Flash, Page, local_path, redirect_with};
 
 /// What a click sends: where it came from (`back`), and for a snooze how long (`until`). A row's
@@ -30,17 +30,17 @@ impl FromRequest<App> for Click {
 }
 
 impl Click {
-    fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// Where to go back to.
-    fn target(&self) -> &str {
+    pub(super) fn target(&self) -> &str {
         self.get("back").filter(|back| !back.is_empty()).map_or("/alertes", local_path)
     }
 
     /// `path`, to come back from to where this click came from.
-    fn undo(&self, path: &str) -> String {
+    pub(super) fn undo(&self, path: &str) -> String {
         let back = form_urlencoded::byte_serialize(self.target().as_bytes()).collect::<String>();
         format!("{path}{}back={back}", if path.contains('?') { '&' } else { '?' })
     }

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::alerts::{self, Alert, Changes, DueInput, NewAlert, Notice, Sort, Targets};
@@ -16,7 +16,7 @@ use super::json::{AlertEvent, AlertHistory, AlertPage, ApiAlert, EventActor};
 use crate::answer::{read_limit, versioned};
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Body, IfMatch, SignedIn, present};
+use crate::extract::{Body, IfMatch, Path, SignedIn, present};
 
 /// Alerts with their notices, in the order given.
 async fn whole(app: &App, rows: Vec<Alert>) -> Result<Vec<ApiAlert>, AppError> {

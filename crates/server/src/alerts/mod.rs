@@ -2,6 +2,8 @@
 
 mod actions;
 mod api;
+mod calendar;
+mod feed;
 mod filter;
 mod forms;
 mod jobs;
@@ -25,6 +27,9 @@ use crate::router::Routes;
 pub fn routes() -> Routes {
     Routes::new()
         .page(Method::GET, "/alertes", pages::list)
+        .page(Method::GET, "/alertes/calendrier", calendar::show)
+        .page(Method::POST, "/alertes/{id}/deplacement", calendar::move_to)
+        .page(Method::GET, "/calendrier/{file}", feed::show)
         .page(Method::GET, "/alertes/{id}", pages::show)
         .page(Method::GET, "/client/{id}/alertes/nouvelle", one::new_for_client)
         .page(Method::POST, "/client/{id}/alertes/nouvelle", one::create_for_client)

@@ -1,7 +1,7 @@
 //! Reading alerts: the list, one alert, a client's alerts.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query as Asked, State};
 use axum::response::Html;
 use domain::alerts::{self, Alert, Assignable, Filter, Notice, Priority, Sort, Status};
 use domain::events::Event;
@@ -11,8 +11,8 @@ use super::filter::Params;
 use super::view::Row;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
-use crate::grid::{Column, Definition, Grid, ROWS, total_text};
+use crate::extract::{Path, SignedIn};
+use crate::grid::{Chip, Column, Definition, Grid, Query, ROWS, total_text};
 use crate::page::{Markup, Page};
 
 /// The list's columns.
@@ -52,6 +52,13 @@ struct List {
 }
 
 impl List {
+    /// The calendar, narrowed the same way.
+    fn calendar(&self) -> String {
+        const OWN: [&str; 3] = ["sort", "due_from", "due_to"];
+        let query = OWN.iter().fold(self.grid.query.clone(), |query, name| query.without(name));
+        query.href("/alertes/calendrier")
+    }
+
     fn asked(&self, name: &str) -> &str {
         self.grid.query.get(name).unwrap_or_default()
     }
@@ -65,16 +72,11 @@ pub(super) async fn list(
     page: Page,
     State(app): State<App>,
     caller: SignedIn,
-    Query(mut params): Query<Params>,
+    Asked(mut params): Asked<Params>,
 ) -> Result<Html<String>, AppError> {
     let actor = caller.actor();
     actor.require(actor.works_with_clients())?;
-    let tab = params.status.take().filter(|s| !s.is_empty()).unwrap_or_else(|| "open".into());
-    params.status = match tab.as_str() {
-        "all" => None,
-        "open" => Some("in_progress,due".into()),
-        status => Some(status.to_owned()),
-    };
+    let tab = take_tab(&mut params);
     let (filter, ..) = params.read(Sort::SOONEST, page.zone)?;
     let mut grid = Grid::load(&app, &page, &GRID).await?;
     let sort = Sort::parse(&grid.sort)?;
@@ -92,16 +94,24 @@ pub(super) async fn list(
     Ok(Html(List { page, grid, tabs, rows, people }.render()?))
 }
 
+/// The status tabs: what they are called in the address.
+pub(super) const TABS: [&str; 5] = ["open", "due", "in_progress", "done", "all"];
+
+/// Takes the tab out of the query and puts the statuses it stands for in its place.
+pub(super) fn take_tab(params: &mut Params) -> String {
+    let tab = params.status.take().filter(|s| !s.is_empty()).unwrap_or_else(|| "open".into());
+    params.status = match tab.as_str() {
+        "all" => None,
+        "open" => Some("in_progress,due".into()),
+        status => Some(status.to_owned()),
+    };
+    tab
+}
+
 fn tabs(page: &Page, grid: &Grid, counts: &alerts::Counts, current: &str) -> Vec<Tab> {
-    let totals = [
-        ("open", counts.open()),
-        ("due", counts.due),
-        ("in_progress", counts.in_progress),
-        ("done", counts.done),
-        ("all", counts.all()),
-    ];
-    totals
-        .into_iter()
+    let totals = [counts.open(), counts.due, counts.in_progress, counts.done, counts.all()];
+    TABS.into_iter()
+        .zip(totals)
         .map(|(name, total)| Tab {
             href: grid.query.with("status", name).href(grid.path),
             label: page.t(&format!("alerts-tab-{name}")),
@@ -112,8 +122,8 @@ fn tabs(page: &Page, grid: &Grid, counts: &alerts::Counts, current: &str) -> Vec
 }
 
 /// The filters in force, the status aside: that is the tab.
-fn chips(page: &Page, grid: &mut Grid, people: &[Assignable]) {
-    let asked = |name: &str| grid.query.get(name).map(str::to_owned);
+pub(super) fn chips(page: &Page, query: &Query, path: &str, people: &[Assignable]) -> Vec<Chip> {
+    let asked = |name: &str| query.get(name).map(str::to_owned);
     let mut chips = Vec::new();
     if let Some(priority) = asked("priority") {
         let words: Vec<String> =
@@ -136,9 +146,12 @@ fn chips(page: &Page, grid: &mut Grid, people: &[Assignable]) {
     if asked("batch_id").is_some() {
         chips.push(("batch_id", "alerts-batch", page.t("alerts-one-batch")));
     }
-    for (name, label, value) in chips {
-        grid.chip(name, page.t(label), value);
-    }
+    let chip = |(name, label, value): (&str, &str, String)| Chip {
+        label: page.t(label),
+        value,
+        remove: query.without(name).href(path),
+    };
+    chips.into_iter().map(chip).collect()
 }
 
 /// One thing that happened, in words.

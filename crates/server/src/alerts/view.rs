@@ -14,6 +14,10 @@ pub(super) struct Row {
     pub(super) alert: Alert,
     /// Its status: colour, icon and word.
     pub(super) pill: Markup,
+    /// The colour alone: `in-progress`, `due`, `overdue` or `done`.
+    pub(super) kind: &'static str,
+    /// The icon alone.
+    pub(super) icon: &'static str,
     /// `depuis 2 h 5 min`, `terminée par Awa`; may be empty.
     pub(super) note: String,
     /// `20 nov. 2026`.
@@ -44,6 +48,8 @@ impl Row {
         };
         Self {
             pill: page.pill(kind, icon, &page.t(&format!("alert-status-{}", status.as_str()))),
+            kind,
+            icon,
             note,
             date: page.date(&alert.due_at),
             time: page.time(&alert.due_at),

@@ -1,5 +1,5 @@
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
@@ -17,7 +17,7 @@ use crate::answer::{read_limit, versioned};
 use crate::app::App;
 use crate::duplicates::PossibleJson;
 use crate::error::AppError;
-use crate::extract::{Body, IfMatch, SignedIn};
+use crate::extract::{Body, IfMatch, Path, SignedIn};
 use crate::grid::Query;
 
 /// The page asked for: sort, cursor, limit.

@@ -2,7 +2,7 @@
 //! the edit page does the same.
 
 use askama::Template;
-use axum::extract::{Form as Posted, Path, RawQuery, State};
+use axum::extract::{Form as Posted, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use domain::Error;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::words;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::grid::Query;
 use crate::page::{Form, Page};
 

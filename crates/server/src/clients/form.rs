@@ -1,7 +1,7 @@
 //! The form of a client: new, or changed under the eyes of someone else.
 
 use askama::Template;
-use axum::extract::{Form as Posted, Path, State};
+use axum::extract::{Form as Posted, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::Error;

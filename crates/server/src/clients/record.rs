@@ -1,7 +1,7 @@
 //! One client: its page and tabs, and what is done to it in one press.
 
 use askama::Template;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::{Html, Response};
 use chrono::{DateTime, Utc};
 use domain::clients::{self, Client};

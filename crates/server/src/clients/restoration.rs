@@ -1,7 +1,7 @@
 //! A change taken back, or the whole record as it was: shown first, then done.
 
 use askama::Template;
-use axum::extract::{Form as Posted, Path, RawQuery, State};
+use axum::extract::{Form as Posted, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::words;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::grid::Query;
 use crate::page::{Flash, Form, Page, redirect_with};
 

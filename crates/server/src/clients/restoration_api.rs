@@ -1,4 +1,4 @@
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use super::api::answer;
 use super::json::ClientJson;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Body, IfMatch, SignedIn};
+use crate::extract::{Body, IfMatch, Path, SignedIn};
 
 /// How to take a change back.
 #[derive(Deserialize, ToSchema, Default)]

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{CsrfChecked, Named, SignedIn};
+use crate::extract::{CsrfChecked, Path, SignedIn};
 use crate::i18n::Language;
 
 /// Figures of the clients the caller may see.
@@ -72,7 +72,7 @@ pub(super) struct Toggled {
 pub(super) async fn toggle(
     State(app): State<App>,
     CsrfChecked(identity): CsrfChecked,
-    Named(id): Named,
+    Path(id): Path<Uuid>,
 ) -> Result<Json<Toggled>, AppError> {
     let client = clients::toggle(app.db(), &identity.profile.actor(), id, app.now()).await?;
     let language = Language::parse(&identity.profile.language);

@@ -1,7 +1,7 @@
 //! One click: reached or not; back; by another way. Ordinary forms, which lead back where they
 //! were sent from.
 
-use axum::extract::{FromRequest, Path, Request, State};
+use axum::extract::{FromRequest, Request, State};
 use axum::http::header;
 use axum::response::Response;
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::words;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::page::{Flash, Page, local_path, redirect_with};
 
 /// What a click sends, in its body or in its address, and the page it was made on.

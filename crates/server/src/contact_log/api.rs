@@ -1,7 +1,7 @@
 //! `/api/notifications` and `/api/clients/{id}/notifier`, as spec 3 has them.
 
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::contact_log::{self, Channel, Recorded};
@@ -15,7 +15,7 @@ use super::{filter, words};
 use crate::answer::read_limit;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Body, SignedIn};
+use crate::extract::{Body, Path, SignedIn};
 use crate::grid::Query;
 use crate::page::{Page, zone_of};
 

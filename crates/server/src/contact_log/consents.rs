@@ -1,7 +1,7 @@
 //! Consents, from the client's Contacts tab.
 
 use axum::Form as Typed;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, NaiveTime, Utc};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::actions::Click;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::page::{Flash, Form, Page, redirect_with};
 
 /// `POST /client/{id}/consentements`

@@ -1,7 +1,7 @@
 //! The consent ledger for programs.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::Invalid;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::json::{ConsentInput, ConsentJson, ConsentList, RevocationInput};
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Body, SignedIn};
+use crate::extract::{Body, Path, SignedIn};
 
 /// List a client's consents
 ///

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Form as Typed;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::call_centers::{self, CallCenter, DAYS, Hours, Span};

@@ -1,7 +1,7 @@
 //! A centre's calling rules for programs.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::contact_log::rules::{self, CallingRules};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::json::{RulesJson, RulesPatch};
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Body, IfMatch, SignedIn};
+use crate::extract::{Body, IfMatch, Path, SignedIn};
 
 /// Read a centre's calling rules
 #[utoipa::path(get, path = "/api/call-centers/{id}/calling-rules", tag = "contact log", params(("id" = Uuid, Path)),

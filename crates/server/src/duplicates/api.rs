@@ -1,5 +1,5 @@
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Body, IfMatch, SignedIn};
+use crate::extract::{Body, IfMatch, Path, SignedIn};
 use crate::grid::Query;
 
 /// A client in short.

@@ -1,7 +1,7 @@
 //! Two records side by side, and one out of them.
 
 use askama::Template;
-use axum::extract::{Form as Posted, Path, RawQuery, State};
+use axum::extract::{Form as Posted, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::Error;
@@ -14,7 +14,7 @@ use super::words;
 use crate::app::App;
 use crate::clients::words as client_words;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::grid::Query;
 use crate::page::{Flash, Form, Markup, Page, redirect_with};
 

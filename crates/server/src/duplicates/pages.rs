@@ -1,7 +1,7 @@
 //! The list of pairs.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{Html, Response};
 use domain::duplicates::{self, Filter, Pair, Sort, State as PairState};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use super::words;
 use crate::app::App;
 use crate::clients::words::{self as client_words, Card};
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::grid::{Column, Definition, Grid, ROWS};
 use crate::page::{Flash, Markup, Page, redirect_with};
 

@@ -1,7 +1,7 @@
 //! Looking for the record to merge a client with.
 
 use askama::Template;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Html;
 use domain::Invalid;
 use domain::clients::Client;
@@ -12,7 +12,7 @@ use super::words;
 use crate::app::App;
 use crate::clients::words::{self as client_words, Card};
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::grid::Query;
 use crate::page::{Markup, Page};
 

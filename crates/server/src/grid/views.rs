@@ -1,4 +1,4 @@
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, State};
 use axum::http::Method;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::preferences::views;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Query;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::page::{Flash, redirect_with};
 use crate::router::Routes;
 

@@ -169,7 +169,9 @@ impl Hub {
     /// A user whose rights may have changed comes back with the new ones, or not at all.
     fn end_changed_users(&self, facts: &[Fact]) {
         // These leave rights as they were.
-        const HARMLESS: [&str; 5] = [
+        const HARMLESS: [&str; 7] = [
+            "user.calendar_closed",
+            "user.calendar_opened",
             "user.created",
             "user.signed_in",
             "user.link_sent",

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
 use domain::alerts::{DueInput, NewAlert};
 use domain::clients::ClientFilter;
@@ -17,7 +17,7 @@ use super::answer::{self, OperationAnswer};
 use super::uploads;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Body, SignedIn};
+use crate::extract::{Body, Path, SignedIn};
 use crate::i18n::Language;
 use crate::identity::Speaks;
 

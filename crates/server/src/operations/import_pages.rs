@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Form as FormBody, Multipart, Path, State};
+use axum::extract::{Form as FormBody, Multipart, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::operations::imports::{self, Field, Mapping, Params, Subject, Upload};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{pages, uploads};
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::page::{Flash, Form, Page, redirect_with};
 
 /// Where a subject is imported, and in which words.

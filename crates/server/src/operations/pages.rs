@@ -1,6 +1,6 @@
 use askama::Template;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use base::sheet::{Cell, CsvWriter, Delimiter, RowWriter, SheetError};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::answer::{MOST_REJECTS, reject_message};
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::page::{Flash, Page, redirect_with};
 
 /// Lines of the journal on one page.

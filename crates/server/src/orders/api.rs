@@ -1,5 +1,5 @@
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::orders::{self, Answer, NewOrder, Order, OrderChanges, OrderFilter, Sort, Status};
@@ -12,7 +12,7 @@ use super::json::{CandidateJson, LinkInput, OrderInput, OrderJson, OrderPage, Or
 use crate::answer::read_limit;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Body, IfMatch, Named, SignedIn};
+use crate::extract::{Body, IfMatch, Path, SignedIn};
 use crate::grid::Query;
 use crate::i18n::Language;
 use crate::identity::Speaks;
@@ -224,7 +224,7 @@ pub(super) async fn of_client(
     State(app): State<App>,
     caller: SignedIn,
     Speaks(language): Speaks,
-    Named(id): Named,
+    Path(id): Path<Uuid>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<ClientOrders>, AppError> {
     let query = Query::parse(query.as_deref().unwrap_or_default());

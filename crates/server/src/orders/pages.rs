@@ -1,7 +1,7 @@
 //! Reading orders: the list, one order, a client's orders.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Html;
 use domain::clients::Client;
 use domain::orders::{self, Compared, Counts, Order, OrderFilter, Sort, Status};
@@ -11,7 +11,7 @@ use super::{pick, words};
 use crate::app::App;
 use crate::clients::words::{self as client_words, Line};
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::grid::{Column, Definition, Grid, ROWS, total_text};
 use crate::page::{Markup, Page};
 

@@ -1,7 +1,7 @@
 //! Looking for the client who made an order.
 
 use askama::Template;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::Invalid;
@@ -12,7 +12,7 @@ use super::words;
 use crate::app::App;
 use crate::clients::words::{self as client_words, Card};
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::grid::Query;
 use crate::page::{Page, local_path};
 

@@ -1,7 +1,7 @@
 //! The queue of orders whose client is not certain: one at a time, answered from the keyboard.
 
 use askama::Template;
-use axum::extract::{Form as FormBody, Path, RawQuery, State};
+use axum::extract::{Form as FormBody, RawQuery, State};
 use axum::response::{Html, Response};
 use domain::clients::NewClient;
 use domain::operations::imports::split_name;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{pick, words};
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::grid::Query;
 use crate::page::{Flash, Form, Page, local_path, redirect_with};
 

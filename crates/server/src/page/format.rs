@@ -35,9 +35,24 @@ impl Page {
 
     /// `20 nov. 2026`.
     pub fn date(&self, instant: &DateTime<Utc>) -> String {
-        let day = self.day_of(instant);
+        self.day(self.day_of(instant))
+    }
+
+    /// A day of the calendar: `20 nov. 2026`.
+    pub fn day(&self, day: NaiveDate) -> String {
         let month = self.words(&MONTHS)[day.month0() as usize];
         format!("{}\u{a0}{month} {}", day.day(), day.year())
+    }
+
+    /// `ven.`.
+    pub fn weekday(&self, day: NaiveDate) -> &'static str {
+        self.words(&WEEKDAYS)[day.weekday().num_days_from_monday() as usize]
+    }
+
+    /// `ven. 20 nov.`
+    pub fn short_day(&self, day: NaiveDate) -> String {
+        let month = self.words(&MONTHS)[day.month0() as usize];
+        format!("{} {}\u{a0}{month}", self.weekday(day), day.day())
     }
 
     /// `09:30`.
@@ -70,8 +85,7 @@ impl Page {
         let month = self.words(&MONTHS)[day.month0() as usize];
         let distance = (day - today).num_days().abs();
         if distance < 7 {
-            let weekday = self.words(&WEEKDAYS)[day.weekday().num_days_from_monday() as usize];
-            return format!("{weekday} {}\u{a0}{month}", day.day());
+            return self.short_day(day);
         }
         if day.year() == today.year() {
             return format!("{}\u{a0}{month}", day.day());

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use domain::preferences::display::{self, Display};
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::identity::Identity;
 use crate::page::{NAV_COOKIE, local_path};
 

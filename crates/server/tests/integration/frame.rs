@@ -8,6 +8,7 @@ both_engines!(
     strangers_are_sent_to_sign_in,
     a_page_carries_its_security_headers,
     an_unknown_address_is_a_page_or_a_problem,
+    what_is_no_id_is_not_found,
     taste_is_kept_without_javascript,
     strangers_may_choose_their_language,
     the_columns_of_a_list_are_kept,
@@ -37,6 +38,21 @@ async fn an_unknown_address_is_a_page_or_a_problem(app: TestApp) {
     let problem = browser.get("/api/nowhere").await.expect(404);
     assert_eq!(problem.headers["content-type"], "application/problem+json");
     assert_eq!(problem.json()["type"], "urn:vigie:error:not-found");
+}
+
+async fn what_is_no_id_is_not_found(app: TestApp) {
+    let admin = app.sign_in(Role::SuperAdmin).await;
+    // Every route with an id in its path, whatever it is of.
+    for (method, path) in server::router::routes().listed() {
+        if !path.contains("{id}") {
+            continue;
+        }
+        let path = path.replace("{id}", "abc").replace("{other}", "abc").replace("{event}", "abc");
+        let request = admin.request(method.as_str(), &path).header("if-match", "\"1\"");
+        let request = request.header("x-csrftoken", &admin.csrf_token);
+        let answer = admin.send(request.json(&serde_json::json!({}))).await;
+        assert_eq!(answer.status, 404, "{method} {path}: {}", answer.body);
+    }
 }
 
 async fn taste_is_kept_without_javascript(app: TestApp) {

@@ -18,6 +18,8 @@ mod alerts_clock;
 mod alerts_mail;
 mod bad_input;
 mod bulk_alerts;
+mod calendar;
+mod calendar_feed;
 mod cells;
 mod cli;
 mod clients;

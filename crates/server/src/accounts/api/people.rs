@@ -1,5 +1,5 @@
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
@@ -14,7 +14,7 @@ use crate::accounts::people_filter::Params;
 use crate::answer::{ListTotal, versioned};
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Body, IfMatch, SignedIn, present};
+use crate::extract::{Body, IfMatch, Path, SignedIn, present};
 
 /// A person who signs in.
 #[derive(Serialize, ToSchema)]

@@ -1,5 +1,5 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::answer::ListTotal;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Body, SignedIn};
+use crate::extract::{Body, Path, SignedIn};
 
 /// A personal token, without its secret.
 #[derive(Serialize, ToSchema)]

@@ -2,18 +2,18 @@
 
 use askama::Template;
 use axum::Form as Typed;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{Html, Response};
 use domain::users::personal_tokens::{self, Token};
-use domain::users::{own, sessions};
+use domain::users::{calendar_feeds, own, sessions};
 use uuid::Uuid;
 
 use super::{device, languages, links, sign_in, zones};
 use crate::accounts::cookies::{self, Entrance};
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::identity::Via;
 use crate::page::{Flash, Form, Page, redirect_with};
 
@@ -33,6 +33,10 @@ struct Account {
     tokens: Vec<Token>,
     /// A token just made: shown this once.
     secret: Option<String>,
+    /// The calendar's address in force, for those who have one.
+    feed: Option<calendar_feeds::Feed>,
+    /// The calendar's address just made: shown this once.
+    feed_address: Option<String>,
     problem: Option<String>,
 }
 
@@ -52,12 +56,19 @@ impl Account {
             sessions: sessions::list(conn, profile.id, cookie_of(caller), app.now()).await?,
             tokens: personal_tokens::list(conn, profile.id).await?,
             secret: None,
+            feed: calendar_feeds::of(conn, profile.id).await?,
+            feed_address: None,
             problem: None,
         })
     }
 
     fn email(&self) -> &str {
         self.page.identity.as_ref().map_or("", |identity| &identity.profile.email)
+    }
+
+    /// The same calendar with one's own alerts alone.
+    fn own_alerts(&self, address: &str) -> String {
+        format!("{address}?assigned_to={}", self.page.user_id())
     }
 
     fn zones(&self) -> Vec<(&'static str, String)> {
@@ -183,4 +194,25 @@ pub(super) async fn revoke_token(
 ) -> Result<Response, AppError> {
     personal_tokens::revoke(app.db(), &caller.actor(), id, app.now()).await?;
     Ok(redirect_with("/compte", &Flash::success("account-token-revoked")))
+}
+
+/// Makes the calendar's private address, or another in its place.
+pub(super) async fn open_calendar(
+    State(app): State<App>,
+    page: Page,
+    caller: SignedIn,
+) -> Result<Html<String>, AppError> {
+    let secret = calendar_feeds::open(app.db(), &caller.actor(), app.now()).await?;
+    let mut account = Account::load(&app, page, &caller).await?;
+    // Shown on this very page and never again, as a token is.
+    account.feed_address = Some(format!("{}/calendrier/{secret}.ics", app.settings().base_url));
+    Ok(Html(account.render()?))
+}
+
+pub(super) async fn close_calendar(
+    State(app): State<App>,
+    caller: SignedIn,
+) -> Result<Response, AppError> {
+    calendar_feeds::close(app.db(), &caller.actor(), app.now()).await?;
+    Ok(redirect_with("/compte", &Flash::success("account-calendar-closed")))
 }

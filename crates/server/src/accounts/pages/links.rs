@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Form as Typed;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use domain::call_centers::NewCallCenter;
@@ -13,6 +13,7 @@ use super::{currencies, languages, regions, sign_in, zones};
 use crate::accounts::cookies::{self, Entrance};
 use crate::app::App;
 use crate::error::AppError;
+use crate::extract::Path;
 use crate::identity::ClientAddress;
 use crate::page::{Flash, Form, Page, redirect_with};
 

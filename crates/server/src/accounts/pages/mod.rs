@@ -37,6 +37,8 @@ pub(super) fn routes() -> Routes {
         .page(POST, "/compte/sessions/fermeture", account::close_others)
         .page(POST, "/compte/jetons", account::create_token)
         .page(POST, "/compte/jetons/{id}/suppression", account::revoke_token)
+        .page(POST, "/compte/calendrier", account::open_calendar)
+        .page(POST, "/compte/calendrier/fermeture", account::close_calendar)
         .page(GET, "/administration/utilisateurs", people::list)
         .page(POST, "/administration/utilisateurs", person::create)
         .page(GET, "/administration/utilisateurs/nouveau", person::new)

@@ -1,7 +1,7 @@
 //! The people of a centre: the list, and what its rows do.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::{Html, Response};
 use domain::call_centers::{self, CallCenter};
 use domain::users::people::{self, Change, Person, State as PersonState};
@@ -12,7 +12,7 @@ use super::{LIST, role_name};
 use crate::accounts::people_filter::Params;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::grid::{Column, Definition, Grid, ROWS};
 use crate::page::{Flash, Markup, Page, redirect_with};
 

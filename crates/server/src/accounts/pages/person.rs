@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Form as Typed;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::users::people::{self, Change, Person};
@@ -14,7 +14,7 @@ use super::links::again;
 use super::{LIST, languages, role_name};
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::page::{Conflict, Flash, Form, Line, Page, redirect_with};
 
 type Pairs = Typed<Vec<(String, String)>>;
