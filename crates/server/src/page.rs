@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use domain::users::Profile;
 use domain::{Actor, FieldError, Role};
 use fluent_templates::fluent_bundle::FluentValue;
 
@@ -117,10 +118,14 @@ fn is_collapsed(jar: &CookieJar) -> bool {
 
 /// The zone instants are shown in to whoever asks: their own, else their centre's.
 pub(crate) fn zone_of(identity: Option<&Identity>) -> Tz {
-    let profile = identity.map(|i| &i.profile);
-    let own = profile.and_then(|p| p.time_zone.as_deref());
-    let center = profile.and_then(|p| p.center.as_ref()).map(|c| c.time_zone.as_str());
-    own.or(center).and_then(|name| name.parse().ok()).unwrap_or(chrono_tz::Europe::Paris)
+    identity.map_or(chrono_tz::Europe::Paris, |identity| zone_of_profile(&identity.profile))
+}
+
+/// The same of someone who sends no request of their own.
+pub(crate) fn zone_of_profile(profile: &Profile) -> Tz {
+    let center = profile.center.as_ref().map(|center| center.time_zone.as_str());
+    let name = profile.time_zone.as_deref().or(center);
+    name.and_then(|name| name.parse().ok()).unwrap_or(chrono_tz::Europe::Paris)
 }
 
 impl Flash {

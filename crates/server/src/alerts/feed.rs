@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::error::AppError;
 use crate::extract::Path;
 use crate::i18n::Language;
+use crate::page::zone_of_profile;
 
 /// `GET /calendrier/{secret}.ics`: what the owner of the address may see now, narrowed like the
 /// list of alerts.
@@ -27,15 +28,9 @@ pub(super) async fn show(
     let token = file.strip_suffix(".ics").ok_or(Error::NotFound)?;
     let profile = calendar_feeds::find(app.db(), token, app.now()).await?;
     let profile = profile.filter(|p| p.actor().works_with_clients()).ok_or(Error::NotFound)?;
-    let (filter, ..) = params.read(Sort::SOONEST, zone_of(&profile))?;
+    let (filter, ..) = params.read(Sort::SOONEST, zone_of_profile(&profile))?;
     let alerts = alerts::feed(app.db().read(), &profile.actor(), &filter, app.now()).await?;
     Ok(answer(&write(&app, &profile, &alerts), &headers))
-}
-
-fn zone_of(profile: &Profile) -> chrono_tz::Tz {
-    let center = profile.center.as_ref().map(|center| center.time_zone.as_str());
-    let name = profile.time_zone.as_deref().or(center);
-    name.and_then(|name| name.parse().ok()).unwrap_or(chrono_tz::Europe::Paris)
 }
 
 /// 304 when the program has it already. It is asked each time: an alert moves when it moves.
