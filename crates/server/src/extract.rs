@@ -1,12 +1,11 @@
 //! What handlers ask of a request.
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{StatusCode, header, request::Parts};
 use bytes::Bytes;
 use domain::{Actor, FieldError};
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
-use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::AppError;

@@ -5,7 +5,6 @@ use std::ops::Range;
 use base::db::Sql;
 use chrono::{Days, NaiveDate, Timelike as _};
 
-use super::list::{self, Filter};
 use super::*;
 use crate::actor::Role;
 use crate::paging::Total;
@@ -42,8 +41,9 @@ pub async fn days(
     actor.require(actor.works_with_clients())?;
     let nothing = Day { alerts: Vec::new(), total: Total { value: 0, exact: true } };
     let mut days = vec![nothing; spans.len()];
-    for part in parts(filter) {
-        let view = View { actor, filter: &part, now };
+    let search = search(conn, actor, filter.clone(), now).await?;
+    for part in parts(&search) {
+        let view = View { actor, search: &part };
         let totals = view.count(conn, spans).await?;
         let busy = totals.iter().filter_map(|total| spans.get(total.day()));
         for alert in view.soonest(conn, busy, most).await? {
@@ -73,18 +73,18 @@ impl Day {
 }
 
 /// Open and done alerts lie in two indexes by due time: each is asked by its own.
-fn parts(filter: &Filter) -> Vec<Filter> {
-    let wanted = |status: &Status| filter.statuses.is_empty() || filter.statuses.contains(status);
-    let (done, open): (Vec<_>, Vec<_>) =
-        Status::ALL.into_iter().filter(wanted).partition(|status| *status == Status::Done);
-    let of = |statuses: Vec<Status>| Filter { statuses, ..filter.clone() };
-    [open, done].into_iter().filter(|statuses| !statuses.is_empty()).map(of).collect()
+fn parts(search: &Search) -> Vec<Search> {
+    let (done, open): (Vec<_>, Vec<_>) = Status::ALL
+        .into_iter()
+        .filter(|status| search.is_asked(*status))
+        .partition(|status| *status == Status::Done);
+    let asked = [open, done].into_iter().filter(|statuses| !statuses.is_empty());
+    asked.map(|statuses| search.of_statuses(statuses)).collect()
 }
 
 struct View<'a> {
     actor: &'a Actor,
-    filter: &'a Filter,
-    now: DateTime<Utc>,
+    search: &'a Search,
 }
 
 #[derive(FromQueryResult)]
@@ -103,12 +103,11 @@ impl View<'_> {
     /// The condition on `alerts a` and its client `c`, but for the time.
     fn narrow(&self, sql: &mut Sql) {
         sql.push(" AND a.deleted_at IS NULL");
-        queries::visible(self.actor, sql);
         if self.actor.role == Role::SuperAdmin {
             // Every centre, said in the words of the index.
             sql.push(" AND a.call_center_id IN (SELECT id FROM call_centers)");
         }
-        list::apply(self.filter, sql, self.now);
+        self.search.push(sql, self.actor);
     }
 
     /// The spans with any, by their place.
@@ -127,9 +126,10 @@ impl View<'_> {
         }
         sql.push(
             ") SELECT d.day, (SELECT COUNT(*) FROM (SELECT 1 FROM alerts a \
-             JOIN clients c ON c.id = a.client_id \
-             WHERE a.due_at >= d.starts_at AND a.due_at < d.ends_at",
+             JOIN clients c ON c.id = a.client_id ",
         );
+        sql.push(self.search.join());
+        sql.push("WHERE a.due_at >= d.starts_at AND a.due_at < d.ends_at");
         self.narrow(&mut sql);
         sql.push(" LIMIT ").bind(COUNTED + 1);
         sql.push(") AS counted) AS value FROM d ORDER BY d.day");
@@ -147,7 +147,7 @@ impl View<'_> {
         let mut sql = Sql::default();
         for span in spans {
             let mut one = queries::select();
-            one.push("WHERE a.due_at >= ").bind(span.start);
+            one.push(self.search.join()).push("WHERE a.due_at >= ").bind(span.start);
             one.push(" AND a.due_at < ").bind(span.end);
             self.narrow(&mut one);
             one.push(" ORDER BY a.due_at, a.id LIMIT ").bind(i64::from(most));

@@ -123,7 +123,7 @@ fn add(one: Total, other: Total) -> Total {
 pub async fn counts(conn: &impl ConnectionTrait, actor: &Actor, search: &Search) -> Result<Counts> {
     let mut totals = [Total { value: 0, exact: true }; 3];
     for (total, status) in totals.iter_mut().zip(Status::ALL) {
-        *total = search.of_status(status).count(conn, actor).await?;
+        *total = search.of_statuses(vec![status]).count(conn, actor).await?;
     }
     let [in_progress, due, done] = totals;
     Ok(Counts { in_progress, due, done })
@@ -153,7 +153,8 @@ pub async fn count_of_client(
     client: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Total> {
-    count(conn, actor, &Filter { client_id: Some(client), ..Filter::default() }, now).await
+    let filter = Filter { client_id: Some(client), ..Filter::default() };
+    Search::all(filter, now).count(conn, actor).await
 }
 
 /// The soonest open alert of each of `clients` that the actor may see.

@@ -127,10 +127,10 @@ impl Search {
         Self { filter, words: Vec::new(), found: Found::All, now }
     }
 
-    /// The same, of one status.
-    pub(super) fn of_status(&self, status: Status) -> Self {
+    /// The same, of these statuses.
+    pub(super) fn of_statuses(&self, statuses: Vec<Status>) -> Self {
         let mut of = self.clone();
-        of.filter.statuses = vec![status];
+        of.filter.statuses = statuses;
         of
     }
 
@@ -173,7 +173,8 @@ impl Search {
         }
     }
 
-    fn is_asked(&self, status: Status) -> bool {
+    /// Whether alerts of that status are wanted.
+    pub(super) fn is_asked(&self, status: Status) -> bool {
         self.filter.statuses.is_empty() || self.filter.statuses.contains(&status)
     }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::forms::{FormPage, Subject, again, is_framed, new_alert, pairs};
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::page::{Conflict, Flash, Form, Page, redirect_with};
 
 /// Events that change what the form shows.

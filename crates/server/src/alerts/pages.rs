@@ -89,7 +89,7 @@ pub(super) async fn list(
     let people = alerts::assignable(conn, &actor, None).await?;
     let tabs = tabs(&page, &grid, &counts, &tab);
     grid.fill(counts.of(&statuses), listed.rows.len(), listed.previous, listed.next);
-    chips(&page, &mut grid, &people);
+    grid.chips = chips(&page, &grid.query, grid.path, &people);
     let rows = listed.rows.into_iter().map(|alert| Row::new(&page, alert)).collect();
     Ok(Html(List { page, grid, tabs, rows, people }.render()?))
 }

@@ -14,7 +14,7 @@ use super::words;
 use crate::app::App;
 use crate::duplicates::{Lookalike, lookalikes};
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::page::{Conflict, Flash, Form, Line, Page, redirect_with};
 
 /// Empty rows for further e-mails and phones, so that adding one needs no script.

@@ -13,7 +13,7 @@ use super::words::{self, Line};
 use crate::app::App;
 use crate::contact_log;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::grid::{Query, total_text};
 use crate::page::{Flash, Form, Markup, Page, redirect_with};
 

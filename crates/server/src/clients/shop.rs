@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use domain::clients;
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::AppError;

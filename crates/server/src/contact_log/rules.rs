@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::SignedIn;
+use crate::extract::{Path, SignedIn};
 use crate::page::{Conflict, Flash, Form, Line, Page, redirect_with};
 
 /// Fewest spans shown: a morning and an afternoon.

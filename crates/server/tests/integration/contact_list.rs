@@ -46,7 +46,6 @@ async fn the_list_is_filtered_searched_and_walked(app: TestApp) {
         let query = format!("jour={day}&heure={}", hour["hour"]);
         let list = agent.get(&format!("/api/notifications?{query}")).await.expect(200).json();
         assert_eq!(list["total"]["value"], hour["attempts"], "{query}");
-        assert_eq!(count(&query).await.0, hour["attempts"].as_i64().unwrap(), "{query}");
         let page = agent.get("/contacts").await.expect(200).body;
         let link = format!("/contacts?period=90d&#38;jour={day}&#38;heure={}", hour["hour"]);
         assert!(page.contains(&link), "{link} is not in {page}");
