@@ -74,10 +74,11 @@ impl Invalid {
         self
     }
 
-    /// Trims `value`; empty becomes `None`; longer than `max` characters or holding control
+    /// Trims `value` and drops characters nobody sees; empty becomes `None`; longer than `max` characters or holding control
     /// characters (other than line breaks and tabs) is noted.
     pub fn text(&mut self, field: &str, value: Option<&str>, max: usize) -> Option<String> {
-        let value = value.map(str::trim).filter(|v| !v.is_empty())?;
+        let value: String = value?.chars().filter(|c| !is_unseen(*c)).collect();
+        let value = Some(value.trim()).filter(|v| !v.is_empty())?;
         if value.chars().count() > max {
             self.add_with(field, "too-long", vec![("max", max.to_string())]);
         }
@@ -96,6 +97,20 @@ impl Invalid {
         text.unwrap_or_default()
     }
 
+    /// The value of `read`, or, with what is wrong with it noted, the default.
+    ///
+    /// # Errors
+    /// Those that do not name fields.
+    pub fn take<T: Default>(&mut self, read: Result<T>) -> Result<T> {
+        match read {
+            Err(Error::Invalid(errors)) => {
+                self.0.extend(errors);
+                Ok(T::default())
+            }
+            read => read,
+        }
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -108,6 +123,14 @@ impl Invalid {
     pub fn check(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }
     }
+}
+
+/// What comes along when people copy (phones wrap numbers in direction marks) or is put there to
+/// deceive: characters without width, and those that turn the text around them. Joiners and the
+/// marks that scripts need stay.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl Error {

@@ -4,7 +4,7 @@ use base::db::Sql;
 use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 
 /// Most rows a page may hold.
 pub const MAX_LIMIT: u32 = 200;
@@ -63,6 +63,14 @@ pub fn write_cursor(position: &impl Serialize) -> String {
     use base64::Engine as _;
     let json = serde_json::to_vec(position).unwrap_or_default();
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(json)
+}
+
+/// Notes on `cursor` one that [`write_cursor`] never made; whether it fits the list is for the
+/// list to say.
+pub fn check_cursor(cursor: Option<&str>, invalid: &mut Invalid) {
+    let read = cursor.map_or(Ok(serde_json::Value::Null), read_cursor);
+    // What `read_cursor` refuses is a wrong field: there is nothing else to pass on.
+    let _ = invalid.take(read);
 }
 
 /// Reads a cursor made by [`write_cursor`].

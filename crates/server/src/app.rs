@@ -16,10 +16,12 @@ use crate::nav::NavCounts;
 
 /// The application's state, cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<Inner>);
+pub struct App {
+    db: Db,
+    shared: Arc<Inner>,
+}
 
 struct Inner {
-    db: Db,
     clock: Clock,
     settings: Settings,
     smtp: Option<Smtp>,
@@ -43,8 +45,7 @@ impl App {
             smtp.map(|url| Smtp::from_url(url, settings.smtp_ca_file.as_deref())).transpose()?;
         let (nav_counts, live) = (NavCounts::default(), Hub::default());
         let client_counts = domain::clients::Counts::default();
-        Ok(Self(Arc::new(Inner {
-            db,
+        let shared = Inner {
             clock,
             settings,
             smtp,
@@ -55,66 +56,73 @@ impl App {
             contact_counts: Tallies::default(),
             contact_hours: Tallies::default(),
             live,
-        })))
+        };
+        Ok(Self { db, shared: Arc::new(shared) })
+    }
+
+    /// The same application, where nothing is written: see [`Db::rehearsal`].
+    #[must_use]
+    pub(crate) fn rehearsal(&self) -> Self {
+        Self { db: self.db.rehearsal(), shared: self.shared.clone() }
     }
 
     /// The database.
     pub fn db(&self) -> &Db {
-        &self.0.db
+        &self.db
     }
 
     /// The clock.
     pub fn clock(&self) -> &Clock {
-        &self.0.clock
+        &self.shared.clock
     }
 
     /// The present instant.
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
-        self.0.clock.now()
+        self.shared.clock.now()
     }
 
     /// The mail server, if one is set.
     pub fn smtp(&self) -> Option<&Smtp> {
-        self.0.smtp.as_ref()
+        self.shared.smtp.as_ref()
     }
 
     /// What access tokens are signed with, once it has been needed.
     pub(crate) fn jwt_key(&self) -> &OnceCell<String> {
-        &self.0.jwt_key
+        &self.shared.jwt_key
     }
 
     /// The settings.
     pub fn settings(&self) -> &Settings {
-        &self.0.settings
+        &self.shared.settings
     }
 
     /// The numbers beside the navigation's words.
     pub fn nav_counts(&self) -> &NavCounts {
-        &self.0.nav_counts
+        &self.shared.nav_counts
     }
 
     /// Totals and figures of clients, kept while nothing happens.
     pub fn client_counts(&self) -> &domain::clients::Counts {
-        &self.0.client_counts
+        &self.shared.client_counts
     }
 
     /// Counts of orders, kept while nothing happens.
     pub fn order_counts(&self) -> &Tallies<domain::orders::Counts> {
-        &self.0.order_counts
+        &self.shared.order_counts
     }
 
     /// Counts of contact attempts, likewise.
     pub fn contact_counts(&self) -> &Tallies<Total> {
-        &self.0.contact_counts
+        &self.shared.contact_counts
     }
 
     /// What came of attempts by hour and weekday, likewise.
     pub fn contact_hours(&self) -> &Tallies<Vec<Hour>> {
-        &self.0.contact_hours
+        &self.shared.contact_hours
     }
 
     /// The hub of live streams.
     pub fn live(&self) -> &Hub {
-        &self.0.live
+        &self.shared.live
     }
 }

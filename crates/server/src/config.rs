@@ -105,8 +105,16 @@ impl Settings {
             .unwrap_or_else(|| format!("sqlite:{}/vigie.db", data_dir.display()));
         let base_url =
             flags.base_url.or(file.base_url).unwrap_or_else(|| format!("http://{listen}"));
-        if url::Url::parse(&base_url).is_err() {
-            return Err(BadSetting(format!("base-url is not an address: {base_url}")));
+        let mail_from =
+            flags.mail_from.or(file.mail_from).unwrap_or_else(|| "vigie@localhost".into());
+        let api_rate = flags.api_rate.or(file.api_rate).unwrap_or(crate::rate_limit::PER_MINUTE);
+        check_listen(&listen)?;
+        check_base_url(&base_url)?;
+        if !base::mail::is_address(&mail_from) {
+            return Err(BadSetting(format!("mail-from is not a mail address: {mail_from}")));
+        }
+        if api_rate == 0 {
+            return Err(BadSetting("api-rate must be at least 1".into()));
         }
         let trusted_proxies = match flags.trusted_proxies.or(file.trusted_proxies) {
             Some(text) => text.parse().map_err(|word| {
@@ -123,16 +131,35 @@ impl Settings {
                 .smtp_ca_file
                 .or(file.smtp_ca_file)
                 .filter(|path| !path.as_os_str().is_empty()),
-            mail_from: flags
-                .mail_from
-                .or(file.mail_from)
-                .unwrap_or_else(|| "vigie@localhost".into()),
+            mail_from,
             base_url: base_url.trim_end_matches('/').to_owned(),
-            api_rate: flags.api_rate.or(file.api_rate).unwrap_or(crate::rate_limit::PER_MINUTE),
+            api_rate,
             trusted_proxies,
             test_clock: flags.test_clock,
         })
     }
+}
+
+/// A host and a port; whether they can be had is for the system to say.
+fn check_listen(listen: &str) -> Result<(), BadSetting> {
+    let port = listen.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port);
+    if port.is_some_and(|port| port.parse::<u16>().is_ok()) {
+        return Ok(());
+    }
+    Err(BadSetting(format!("listen is not a host and a port up to 65535: {listen}")))
+}
+
+/// Pages link to each other from the root: a folder cannot be served.
+fn check_base_url(base_url: &str) -> Result<(), BadSetting> {
+    let wrong = |what: &str| Err(BadSetting(format!("base-url {what}: {base_url}")));
+    let Ok(url) = url::Url::parse(base_url) else { return wrong("is not an address") };
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return wrong("must start with http:// or https://");
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return wrong("must end with the host and port");
+    }
+    Ok(())
 }
 
 fn read_file(path: Option<&Path>) -> Result<File, BadSetting> {

@@ -108,6 +108,11 @@ impl IntoResponse for AppError {
     }
 }
 
+/// The error a response carries, before it has words.
+pub(crate) fn error_of(response: &Response) -> Option<&AppError> {
+    response.extensions().get::<Unspoken>().map(|Unspoken(error)| &**error)
+}
+
 /// Gives errors their words. Runs inside [`crate::identity::identify`] and outside the handlers.
 pub async fn speak(request: Request, next: Next) -> Response {
     let caller = Caller::of(&request);

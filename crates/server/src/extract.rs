@@ -1,11 +1,13 @@
 //! What handlers ask of a request.
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
+mod body;
+
+use axum::extract::FromRequestParts;
 use axum::http::{StatusCode, header, request::Parts};
-use bytes::Bytes;
-use domain::{Actor, FieldError};
+use domain::Actor;
 use serde::Deserialize as _;
-use serde::de::DeserializeOwned;
+
+pub use body::{Body, name_every_fault};
 
 use crate::app::App;
 use crate::error::AppError;
@@ -20,6 +22,14 @@ impl SignedIn {
     /// Their rights.
     pub fn actor(&self) -> Actor {
         self.0.profile.actor()
+    }
+
+    /// Refuses personal tokens, which make no others: one that leaked would outlive itself.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn signed_in_themselves(&self) -> Result<(), AppError> {
+        Ok(self.actor().require(!matches!(self.0.via, Via::PersonalToken))?)
     }
 }
 
@@ -75,54 +85,6 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
             Err(_) => Err(AppError::Domain(domain::Error::NotFound)),
         }
     }
-}
-
-/// A JSON body: 415 when it is something else, 400 when it cannot be read, 422 naming the field
-/// when a value has the wrong type.
-#[derive(Clone, Debug)]
-pub struct Body<T>(pub T);
-
-impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
-    type Rejection = AppError;
-
-    async fn from_request(request: Request, app: &App) -> Result<Self, AppError> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
-        let is_json = kind.is_some_and(|kind| {
-            let essence = kind.split(';').next().unwrap_or_default().trim();
-            essence.eq_ignore_ascii_case("application/json") || essence.ends_with("+json")
-        });
-        if !is_json {
-            return Err(AppError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-type"));
-        }
-        let bytes = Bytes::from_request(request, app)
-            .await
-            .map_err(|_| AppError::Status(StatusCode::PAYLOAD_TOO_LARGE, "too-large"))?;
-        let mut reader = serde_json::Deserializer::from_slice(&bytes);
-        match serde_path_to_error::deserialize(&mut reader) {
-            Ok(value) => Ok(Self(value)),
-            Err(error) if error.inner().is_data() => {
-                let path = error.path().to_string();
-                let missing = error.inner().to_string();
-                Err(AppError::Domain(domain::Error::Invalid(vec![wrong_field(&path, &missing)])))
-            }
-            Err(error) => Err(AppError::Unreadable(error.inner().to_string())),
-        }
-    }
-}
-
-/// serde says "missing field `x`" at the parent's path: name the field itself.
-fn wrong_field(path: &str, message: &str) -> FieldError {
-    let named = |prefix: &str| {
-        message.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(str::to_owned)
-    };
-    let (field, code) = if let Some(field) = named("missing field `") {
-        (field, "required")
-    } else if let Some(field) = named("unknown field `") {
-        (field, "unknown-field")
-    } else {
-        (path.to_owned(), "wrong-value")
-    };
-    FieldError { field, code, args: Vec::new() }
 }
 
 /// For a field of a change: tells null, which empties, from absent, which leaves as it is.

@@ -31,8 +31,10 @@ pub enum Via {
         /// The number of the last event, read along with the session.
         seq: i64,
     },
-    /// An `Authorization: Bearer` header; cookies were ignored.
+    /// The access token of an API sign-in in `Authorization: Bearer`; cookies were ignored.
     Bearer,
+    /// A personal token there: lets in, but lets no one else in.
+    PersonalToken,
 }
 
 /// Who sent this request.
@@ -85,13 +87,12 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 async fn by_bearer(app: &App, token: &str) -> Result<Identity, AppError> {
-    let profile = if token.starts_with(personal_tokens::PREFIX) {
-        personal_tokens::find(app.db(), token, app.now()).await?
+    let (profile, via) = if token.starts_with(personal_tokens::PREFIX) {
+        (personal_tokens::find(app.db(), token, app.now()).await?, Via::PersonalToken)
     } else {
-        access_token::read(app, token).await?
+        (access_token::read(app, token).await?, Via::Bearer)
     };
-    let profile = profile.ok_or(AppError::Unauthenticated)?;
-    Ok(Identity { profile, via: Via::Bearer })
+    Ok(Identity { profile: profile.ok_or(AppError::Unauthenticated)?, via })
 }
 
 async fn by_cookie(app: &App, jar: &CookieJar) -> Result<Option<Identity>, AppError> {

@@ -34,4 +34,5 @@ pub mod preferences;
 pub mod proxies;
 pub mod rate_limit;
 pub mod router;
+mod unread;
 pub mod workers;

@@ -7,6 +7,7 @@ use domain::mails;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::page::Page;
 
 /// The lease of jobs that send mail: longer than the longest a mail server may take.
 pub const LEASE: std::time::Duration = std::time::Duration::from_secs(180);
@@ -39,6 +40,19 @@ pub fn message_id(app: &App, parts: &[&str]) -> String {
     let url = url::Url::parse(&app.settings().base_url).ok();
     let host = url.as_ref().and_then(url::Url::host_str).unwrap_or("localhost");
     base::mail::message_id(parts, host)
+}
+
+impl Page {
+    /// Why a mail was not sent: what [`SendError`] kept in words, any other text as it is.
+    pub fn mail_reason(&self, kept: &str) -> String {
+        match kept {
+            "unreachable" | "timeout" | "network" | "tls" | "authentication" | "response" => {
+                self.t(&format!("mail-reason-{kept}"))
+            }
+            code if code.starts_with(['4', '5']) => self.t1("mail-reason-refused", "code", code),
+            other => other.to_owned(),
+        }
+    }
 }
 
 /// How a job that sends mail ends when the mail could not be sent.

@@ -304,4 +304,14 @@ impl Page {
     pub fn field_error(&self, error: &FieldError) -> String {
         field_message(self.language, error)
     }
+
+    /// The same where no label stands beside it: “Nom : Ce champ est obligatoire.”
+    pub fn named_error(&self, error: &FieldError) -> String {
+        let name = error.field.replace('_', "-");
+        let keys = [format!("field-{name}"), format!("clients-field-{name}")];
+        let sentence = self.field_error(error);
+        let Some(key) = keys.iter().find(|key| self.language.has(key)) else { return sentence };
+        let args = [("field", self.t(key).into()), ("error", sentence.into())];
+        self.language.t_with("form-error-of", &args)
+    }
 }

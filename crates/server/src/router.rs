@@ -22,8 +22,8 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use crate::app::App;
 use crate::rate_limit::{self, RateLimit};
 use crate::{
-    accounts, admin, alerts, assets, clients, contact_log, duplicates, error, grid, home,
-    idempotency, identity, live, metrics, openapi, operations, orders, page, preferences,
+    accounts, admin, alerts, assets, clients, contact_log, duplicates, error, extract, grid, home,
+    idempotency, identity, live, metrics, openapi, operations, orders, page, preferences, unread,
 };
 
 /// A feature's routes: pages and API operations.
@@ -137,6 +137,7 @@ pub fn router(app: App) -> Router {
     pages
         .merge(api)
         .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
+        .layer(middleware::from_fn(extract::name_every_fault))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app.clone(), idempotency::remember))
         .layer(middleware::from_fn_with_state(RateLimit::new(&app), rate_limit::limit))
@@ -147,10 +148,26 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(page::forget_flash))
         .layer(middleware::from_fn(metrics::count))
         .layer(compression())
+        .layer(middleware::from_fn(unread::say))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(request_id.clone()))
         .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid))
         .with_state(app)
+}
+
+/// Sends whoever asks for a page with a trailing slash to its one address: live refresh and Turbo
+/// know a page by it. Outside [`tower_http::normalize_path`], which serves the API either way.
+pub async fn one_address(request: axum::extract::Request, next: middleware::Next) -> Response {
+    use axum::response::{IntoResponse as _, Redirect};
+    let (method, path) = (request.method(), request.uri().path());
+    let is_api = path.starts_with("/api/") || path.starts_with("/client/api/");
+    // A path that starts like a host's name must not become one.
+    let is_plain = path.as_bytes().get(1).is_some_and(u8::is_ascii_alphanumeric);
+    if !path.ends_with('/') || !is_plain || is_api || method != Method::GET {
+        return next.run(request).await;
+    }
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    Redirect::permanent(&format!("{}{query}", path.trim_end_matches('/'))).into_response()
 }
 
 /// Pages are made anew each time: the fastest level costs little and gains most. Files of the

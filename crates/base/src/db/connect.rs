@@ -77,14 +77,24 @@ impl Db {
     }
 
     async fn open(address: &str, sizes: PoolSizes, mapped: u64) -> Result<Self, ConnectError> {
-        if let Some(path) = address.strip_prefix("sqlite:") {
-            connect_sqlite(path.trim_start_matches("//"), sizes, mapped).await
+        if let Some(path) = sqlite_path(address) {
+            connect_sqlite(path, sizes, mapped).await
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
             connect_postgres(address, sizes).await
         } else {
             Err(ConnectError::Scheme)
         }
     }
+}
+
+/// The file of a SQLite address that [`Db::connect`] would make.
+pub fn missing_file(address: &str) -> Option<&Path> {
+    let path = Path::new(sqlite_path(address)?);
+    (!path.exists()).then_some(path)
+}
+
+fn sqlite_path(address: &str) -> Option<&str> {
+    address.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"))
 }
 
 async fn connect_sqlite(path: &str, sizes: PoolSizes, mapped: u64) -> Result<Db, ConnectError> {
@@ -126,13 +136,13 @@ async fn connect_sqlite(path: &str, sizes: PoolSizes, mapped: u64) -> Result<Db,
         .test_before_acquire(false)
         .connect_with(options.pragma("query_only", "on"))
         .await?;
-    Ok(Db(Arc::new(Inner {
+    Ok(Db::new(Inner {
         engine: Engine::Sqlite,
         read: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
         write: SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
         writer: Arc::default(),
         signals: broadcast::Sender::new(SIGNAL_BUFFER),
-    })))
+    }))
 }
 
 async fn connect_postgres(address: &str, sizes: PoolSizes) -> Result<Db, ConnectError> {
@@ -149,11 +159,11 @@ async fn connect_postgres(address: &str, sizes: PoolSizes) -> Result<Db, Connect
     let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
     let signals = broadcast::Sender::new(SIGNAL_BUFFER);
     listen::follow(pool, signals.clone()).await?;
-    Ok(Db(Arc::new(Inner {
+    Ok(Db::new(Inner {
         engine: Engine::Postgres,
         read: connection.clone(),
         write: connection,
         writer: Arc::default(),
         signals,
-    })))
+    }))
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use sea_orm::DatabaseConnection;
 use tokio::sync::{Mutex, broadcast};
 
-pub use connect::{ConnectError, PoolSizes};
+pub use connect::{ConnectError, PoolSizes, missing_file};
 pub use insert::{insert_many, update_many};
 pub use packed::{Column, Packed};
 pub use signal::Signal;
@@ -35,7 +35,10 @@ pub enum Engine {
 
 /// A handle on the database, cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Db(Arc<Inner>);
+pub struct Db {
+    shared: Arc<Inner>,
+    is_rehearsal: bool,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -48,19 +51,30 @@ struct Inner {
 }
 
 impl Db {
+    fn new(inner: Inner) -> Self {
+        Self { shared: Arc::new(inner), is_rehearsal: false }
+    }
+
+    /// The same database, where no transaction commits: a verb is tried to hear all that is wrong
+    /// with its input, and leaves nothing.
+    #[must_use]
+    pub fn rehearsal(&self) -> Self {
+        Self { is_rehearsal: true, ..self.clone() }
+    }
+
     /// The engine behind this handle.
     pub fn engine(&self) -> Engine {
-        self.0.engine
+        self.shared.engine
     }
 
     /// A connection for reading. On SQLite it refuses to write.
     pub fn read(&self) -> &DatabaseConnection {
-        &self.0.read
+        &self.shared.read
     }
 
     /// A connection for statements that manage their own transactions: migrations, `VACUUM`.
     pub fn admin(&self) -> &DatabaseConnection {
-        &self.0.write
+        &self.shared.write
     }
 
     /// Lets the writer of SQLite keep that many megabytes of pages in memory, or as many as usual:
@@ -88,12 +102,12 @@ impl Db {
 
     /// Signals of every transaction committed from now on, by any node.
     pub fn signals(&self) -> broadcast::Receiver<Signal> {
-        self.0.signals.subscribe()
+        self.shared.signals.subscribe()
     }
 
     /// Closes the pools; statements under way finish first.
     pub async fn close(&self) {
-        let _ = self.0.read.clone().close().await;
-        let _ = self.0.write.clone().close().await;
+        let _ = self.shared.read.clone().close().await;
+        let _ = self.shared.write.clone().close().await;
     }
 }

@@ -74,7 +74,7 @@ impl Tx {
     pub(super) async fn begin(db: &Db) -> Result<Self, DbErr> {
         let kind = match db.engine() {
             Engine::Sqlite => begin_sqlite(db).await?,
-            Engine::Postgres => Kind::Postgres(db.0.write.begin().await?),
+            Engine::Postgres => Kind::Postgres(db.shared.write.begin().await?),
         };
         let (signals, put_off) = Default::default();
         Ok(Self { db: db.clone(), kind, signals, put_off })
@@ -146,6 +146,9 @@ impl Tx {
     /// The engine's; nothing was committed then.
     pub async fn commit(self) -> Result<(), DbErr> {
         let Self { db, kind, signals, put_off } = self;
+        if db.is_rehearsal {
+            return Err(DbErr::Custom("a rehearsal commits nothing".into()));
+        }
         let mut put_off = put_off.into_inner().unwrap_or_else(PoisonError::into_inner);
         let signals = signals.into_inner().unwrap_or_else(PoisonError::into_inner);
         match kind {
@@ -153,7 +156,7 @@ impl Tx {
                 held.commit(&db, &mut put_off).await?;
                 for signal in signals {
                     // Nobody listening is fine: signals are a courtesy.
-                    let _ = db.0.signals.send(signal);
+                    let _ = db.shared.signals.send(signal);
                 }
             }
             Kind::Postgres(tx) => {
@@ -181,8 +184,8 @@ struct SqliteGuard {
 }
 
 async fn begin_sqlite(db: &Db) -> Result<Kind, DbErr> {
-    let conn = db.0.write.clone();
-    let guard = db.0.writer.clone().lock_owned().await;
+    let conn = db.shared.write.clone();
+    let guard = db.shared.writer.clone().lock_owned().await;
     // From here on, a caller who goes away in the middle leaves the writer as it was.
     let mut held = SqliteGuard { conn, guard: Some(guard), is_open: false };
     if let Some(writer) = &mut held.guard
@@ -214,7 +217,7 @@ impl SqliteGuard {
         // The lock is fair: whoever was already waiting joins the group first, then the first of
         // us to get the lock back commits for all. Spawned, so that a caller who goes away does
         // not leave the others uncommitted.
-        let writer = db.0.writer.clone();
+        let writer = db.shared.writer.clone();
         let conn = self.conn.clone();
         let committed = tokio::spawn(async move {
             let mut writer = writer.lock_owned().await;

@@ -128,6 +128,11 @@ const OWN_HEADERS: [&str; 13] = [
     "auto-submitted",
 ];
 
+/// Whether mail can be sent from or to that address.
+pub fn is_address(text: &str) -> bool {
+    text.parse::<lettre::Address>().is_ok()
+}
+
 /// The message as lettre holds it, with its envelope.
 pub(super) fn build(message: &MailMessage) -> Result<Message, MailError> {
     check(message)?;

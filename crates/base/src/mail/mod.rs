@@ -4,7 +4,7 @@ mod message;
 mod smtp;
 mod url;
 
-pub use message::{Attachment, MailError, MailMessage, Mailbox, message_id, render};
+pub use message::{Attachment, MailError, MailMessage, Mailbox, is_address, message_id, render};
 pub use smtp::{SendError, Smtp};
 pub use url::SmtpUrlError;
 

@@ -30,7 +30,7 @@ pub enum SendError {
     /// (a refused password is no fault of the recipient's).
     #[error("not sent for now: {reason}")]
     Transient {
-        /// `timeout`, `network`, `tls`, `authentication`, `response`, or a reply code (`451 4.7.1`).
+        /// `unreachable`, `timeout`, `network`, `tls`, `authentication`, `response`, or a reply code (`451 4.7.1`).
         reason: String,
     },
     /// The server will not take this message for this recipient, now or later.
@@ -47,6 +47,18 @@ impl SendError {
         match self {
             Self::Transient { .. } => "mail.send.transient",
             Self::Permanent { .. } => "mail.send.permanent",
+        }
+    }
+
+    /// Whether the message was certainly not taken: the server said so, or was never spoken to. A
+    /// silence after that proves nothing.
+    pub fn nothing_left(&self) -> bool {
+        match self {
+            Self::Permanent { .. } => true,
+            Self::Transient { reason } => {
+                reason.starts_with(|c: char| c.is_ascii_digit())
+                    || matches!(reason.as_str(), "authentication" | "unreachable")
+            }
         }
     }
 }
@@ -128,7 +140,10 @@ fn tls(url: &SmtpUrl, authority: Option<Certificate>) -> Result<Tls, SmtpUrlErro
 /// What an error means for the message: see [`SendError`].
 fn judged(error: &lettre::transport::smtp::Error) -> SendError {
     let Some(code) = error.status() else {
-        let reason = if error.is_timeout() {
+        // lettre tells a connection that was not made apart in its text only.
+        let reason = if error.to_string().starts_with("Connection error") {
+            "unreachable"
+        } else if error.is_timeout() {
             "timeout"
         } else if error.is_tls() || is_handshake(error) {
             "tls"

@@ -111,7 +111,7 @@ pub(super) async fn schedule_on(
     let clients = queries::targets(&tx, actor, &ids).await?;
     let mut invalid = Invalid::new();
     if ids.is_empty() {
-        invalid.add(field, "no-clients");
+        invalid.add(field, if field == "client_id" { "required" } else { "no-clients" });
     } else if ids.len() > MAX_BATCH {
         invalid.add_with(field, "too-many-clients", vec![("max", MAX_BATCH.to_string())]);
     } else if clients.len() != ids.len() {

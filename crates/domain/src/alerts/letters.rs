@@ -193,16 +193,16 @@ pub async fn mark_sent(tx: &Tx, letter: &Letter, now: DateTime<Utc>) -> Result<(
     Ok(())
 }
 
-/// The mail server said no. `answered`: it said so itself, so that nothing was received.
+/// The mail was not sent. `nothing_left`: certainly not, so that it was received by nobody.
 ///
 /// # Errors
 /// The engine's.
-pub async fn note_refusal(db: &Db, letter: &Letter, error: &str, answered: bool) -> Result<()> {
+pub async fn note_refusal(db: &Db, letter: &Letter, error: &str, nothing_left: bool) -> Result<()> {
     let ids: Vec<Uuid> = letter.items.iter().map(|item| item.notice_id).collect();
     let tx = db.begin().await?;
     let mut refused = Sql::new("UPDATE alert_notices SET last_error = ");
     refused.bind(error);
-    if answered {
+    if nothing_left {
         refused.push(", try_started_at = NULL");
     }
     refused.push(" WHERE state = 'planned' AND id");

@@ -263,16 +263,17 @@ fn due_job(alert: Uuid, due_version: i32, due_at: DateTime<Utc>) -> NewJob {
 /// Puts an alert on one client.
 ///
 /// # Errors
-/// Wrong fields, a client the actor may not see (`client_id`, `unknown-client`), or no right to
+/// Wrong fields, no client (`client_id`, `required`) or one the actor may not see (`client_id`,
+/// `unknown-client`), or no right to
 /// work with clients.
 pub async fn schedule(
     db: &Db,
     actor: &Actor,
-    client_id: Uuid,
+    client_id: Option<Uuid>,
     new: &NewAlert,
     now: DateTime<Utc>,
 ) -> Result<Alert> {
-    let targets = Targets::Ids(vec![client_id]);
+    let targets = Targets::Ids(client_id.into_iter().collect());
     let made = batch::schedule_on(db, actor, &targets, "client_id", new, None, now).await?;
     let id = made.first().copied().ok_or(Error::NotFound)?;
     // The author sees it whatever their role: within_work names the author.

@@ -8,6 +8,7 @@
 //! | `changes` | partial changes, differences |
 //! | `lifecycle` | in and out of business, to the bin and back |
 //! | `filter`, `sort`, `list` | which clients, in which order, page by page |
+//! | `quick` | finding the first few, while one types |
 //! | `counts` | totals and figures, kept while nothing happens |
 //! | `history` | what changed, and what happened around them |
 //! | `rows` | a client as it is read |
@@ -25,6 +26,7 @@ mod input;
 mod lifecycle;
 mod list;
 mod queries;
+mod quick;
 mod restoration;
 mod rows;
 mod sort;
@@ -58,6 +60,7 @@ pub use input::{NewClient, ValidClient, full_name, validate};
 pub use lifecycle::{activate, bin, deactivate, restore, toggle};
 pub(crate) use list::branches;
 pub use list::{Listed, list, matching_ids};
+pub use quick::{Brief, quick};
 pub use restoration::{Later, Restoration, Restored, Then, restoration, restore_to};
 pub(crate) use rows::listed;
 pub use rows::with_contacts;

@@ -11,6 +11,8 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use crate::actor::Actor;
+use crate::clients::{self, Brief};
+use crate::error::Result;
 use crate::paging::Total;
 
 /// How many clients the actor sees, the bin excepted.
@@ -33,20 +35,20 @@ pub async fn count_due_alerts(
     queries::due_alerts(conn, actor, now).await
 }
 
-/// Something the palette found.
+/// An alert the palette found.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Found {
     /// Which one.
     pub id: Uuid,
     /// The client to open.
     pub client_id: Uuid,
-    /// What people call it.
+    /// What it is about.
     pub title: String,
-    /// What tells it from others of that name.
+    /// The client's name.
     pub detail: Option<String>,
 }
 
-/// The first clients whose name, phone or e-mail begins as `query`.
+/// Clients found by any part of what is known of them, those whose name begins so first.
 ///
 /// # Errors
 /// The engine's.
@@ -54,14 +56,15 @@ pub async fn quick_clients(
     conn: &impl ConnectionTrait,
     actor: &Actor,
     query: &str,
-) -> Result<Vec<Found>, DbErr> {
+) -> Result<Vec<Brief>> {
     if !actor.works_with_clients() {
         return Ok(Vec::new());
     }
-    queries::quick_clients(conn, actor, query).await
+    clients::quick(conn, actor, query, queries::QUICK).await
 }
 
-/// The soonest open alerts of the actor whose title holds `query`.
+/// The soonest open alerts of the actor whose title or client's name holds the words of
+/// `query`.
 ///
 /// # Errors
 /// The engine's.

@@ -30,35 +30,7 @@ pub(super) async fn due_alerts(
 }
 
 /// How many of each the palette shows.
-const QUICK: i64 = 6;
-
-pub(super) async fn quick_clients(
-    conn: &impl ConnectionTrait,
-    actor: &Actor,
-    query: &str,
-) -> Result<Vec<Found>, DbErr> {
-    let folded = base::text::sort_key(query);
-    let digits = base::text::digits(query);
-    let mut sql = Sql::new(
-        "SELECT c.id, c.id AS client_id, c.full_name AS title, \
-         COALESCE(c.company_name, c.phone, c.email) AS detail FROM clients c \
-         WHERE c.deleted_at IS NULL",
-    );
-    actor.within_center(&mut sql, "c.call_center_id");
-    sql.push(" AND (");
-    begins_with(&mut sql, "c.name_key", &folded);
-    sql.push(" OR ");
-    begins_with(&mut sql, "c.company_key", &folded);
-    if query.contains('@') {
-        sql.push(" OR ");
-        begins_with(&mut sql, "c.email", query);
-    }
-    if digits.len() >= 3 {
-        sql.push(" OR c.phone_e164 LIKE ").bind(format!("%{digits}%"));
-    }
-    sql.push(") ORDER BY c.name_key, c.seq LIMIT ").bind(QUICK);
-    sql.all(conn).await
-}
+pub(super) const QUICK: usize = 6;
 
 pub(super) async fn quick_alerts(
     conn: &impl ConnectionTrait,
@@ -68,19 +40,18 @@ pub(super) async fn quick_alerts(
     let mut sql = Sql::new(
         "SELECT a.id, a.client_id, a.title, c.full_name AS detail FROM alerts a \
          JOIN clients c ON c.id = a.client_id \
-         WHERE a.completed_at IS NULL AND a.deleted_at IS NULL AND ",
+         WHERE a.completed_at IS NULL AND a.deleted_at IS NULL",
     );
-    begins_with(&mut sql, "a.title_key", &base::text::sort_key(query));
+    for word in base::text::fold(query).split(' ') {
+        // A folded word holds letters and digits only: nothing to escape.
+        let pattern = format!("%{word}%");
+        sql.push(" AND (a.title_key LIKE ").bind(pattern.clone());
+        sql.push(" OR c.name_key LIKE ").bind(pattern).push(")");
+    }
     actor.within_center(&mut sql, "a.call_center_id");
     actor.within_work(&mut sql, "a.assigned_to", "a.created_by");
-    sql.push(" ORDER BY a.due_at, a.id LIMIT ").bind(QUICK);
+    sql.push(" ORDER BY a.due_at, a.id LIMIT ").bind(i64::try_from(QUICK).unwrap_or(6));
     sql.all(conn).await
-}
-
-/// A range, which an index serves; LIKE's own does not on every engine.
-fn begins_with(sql: &mut Sql, column: &str, start: &str) {
-    sql.push("(").push(column).push(" >= ").bind(start);
-    sql.push(" AND ").push(column).push(" < ").bind(format!("{start}\u{10ffff}")).push(")");
 }
 
 pub(super) async fn people(

@@ -101,7 +101,6 @@ struct Link {
     subject_kind: String,
     subject_id: Uuid,
     client_id: Option<Uuid>,
-    /// `None` once erased at a person's request: the digest keeps its place in the chain.
     data: Option<String>,
     data_digest: String,
     hash: String,
@@ -158,7 +157,7 @@ fn fits(previous: &str, link: &Link) -> bool {
         data: serde_json::Value::Null,
     };
     let data_fits =
-        link.data.as_deref().is_none_or(|d| data_digest(link.id, d) == link.data_digest);
+        link.data.as_deref().is_some_and(|d| data_digest(link.id, d) == link.data_digest);
     data_fits && row_hash(previous, &event, &link.data_digest) == link.hash
 }
 

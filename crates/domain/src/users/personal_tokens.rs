@@ -16,6 +16,9 @@ use crate::events::{self, NewEvent};
 /// What every personal token starts with, so that a leaked one is recognised.
 pub const PREFIX: &str = "vgt_";
 
+/// How long a token works when its maker does not say.
+const LIFETIME: TimeDelta = TimeDelta::days(365);
+
 /// Most tokens one user may hold.
 const MOST: i64 = 50;
 
@@ -36,7 +39,8 @@ pub struct Token {
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
-/// Makes a token; returns it with its secret, which nobody can read again.
+/// Makes a token; returns it with its secret, which nobody can read again. Without `expires_at` it
+/// works for a year.
 ///
 /// # Errors
 /// Wrong fields; [`Error::Conflict`] past fifty tokens.
@@ -54,6 +58,7 @@ pub async fn create(
         invalid.add("expires_at", "in-the-past");
     }
     invalid.check()?;
+    let expires_at = Some(expires_at.unwrap_or(now + LIFETIME));
     let text = format!("{PREFIX}{}", secret(32));
     let token = Token {
         id: new_id(now),

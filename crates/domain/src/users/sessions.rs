@@ -213,12 +213,13 @@ pub async fn close_others(db: &Db, user_id: Uuid, current: &str) -> Result<(), D
     tx.commit().await
 }
 
-/// Ends every session and every refresh token of a user, and makes their access tokens worthless:
-/// their password, role, centre or state has changed.
+/// Ends every session, refresh token and personal token of a user, and makes their access tokens
+/// worthless: their password, role, centre or state has changed.
 pub(super) async fn end_all(tx: &Tx, user_id: Uuid) -> Result<(), DbErr> {
     for sql in [
         "DELETE FROM sessions WHERE user_id = $1",
         "DELETE FROM refresh_tokens WHERE user_id = $1",
+        "DELETE FROM personal_tokens WHERE user_id = $1",
         "UPDATE users SET stamp = stamp + 1 WHERE id = $1",
     ] {
         Sql::with(sql, [user_id.into()]).execute(tx).await?;

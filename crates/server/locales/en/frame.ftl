@@ -86,6 +86,18 @@ palette-create = Create
 palette-new-client = New client
 palette-go = Go to
 
+form-error-of = { $field }: { $error }
+field-title = Title
+field-description = Description
+field-due-date = Date
+field-due-time = Time
+field-priority = Priority
+field-supervisor-id = Supervisor
+field-call-center-id = Centre
+field-token-name = Name of the token
+field-purpose = Purpose
+field-source = Source
+field-proof = Proof
 form-errors = { $count ->
     [one] One point needs attention
    *[other] { $count } points need attention

@@ -86,6 +86,18 @@ palette-create = Créer
 palette-new-client = Nouveau client
 palette-go = Aller à
 
+form-error-of = { $field } : { $error }
+field-title = Titre
+field-description = Description
+field-due-date = Date
+field-due-time = Heure
+field-priority = Priorité
+field-supervisor-id = Superviseur
+field-call-center-id = Centre
+field-token-name = Nom du jeton
+field-purpose = Finalité
+field-source = Source
+field-proof = Preuve
 form-errors = { $count ->
     [one] Un point est à corriger
    *[other] { $count } points sont à corriger

@@ -82,9 +82,8 @@ pub(super) struct BatchMade {
     responses((status = 201, body = ApiAlert, description = "The alert; for many clients, `{batch_id, created}`"),
         (status = 403, description = "Not allowed to"), (status = 422, description = "Wrong fields, each named")))]
 pub(super) async fn create(
-    State(app): State<App>,
     caller: SignedIn,
-    Body(body): Body<ScheduleBody>,
+    Body { app, body }: Body<ScheduleBody>,
 ) -> Result<Response, AppError> {
     let new = NewAlert {
         title: body.title,
@@ -96,7 +95,7 @@ pub(super) async fn create(
     };
     let (actor, now) = (caller.actor(), app.now());
     let targets = match (body.client_id, body.client_ids, body.filter) {
-        (Some(client), None, None) => {
+        (client, None, None) => {
             let alert = alerts::schedule(app.db(), &actor, client, &new, now).await?;
             return answer(&app, StatusCode::CREATED, alert).await;
         }
@@ -108,7 +107,6 @@ pub(super) async fn create(
             filter.time_zone = filter.time_zone.or_else(|| zone_name(&caller));
             Targets::Filter(Box::new(filter))
         }
-        (None, None, None) => return Err(Error::invalid("client_id", "required").into()),
         _ => {
             let mut invalid = Invalid::new();
             invalid.add("client_id", "one-target").add("client_ids", "one-target");
@@ -166,13 +164,15 @@ pub(super) async fn show(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangeBody {
-    #[schema(max_length = 200)]
-    title: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    title: Option<Option<String>>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 5000)]
     description: Option<Option<String>>,
-    #[schema(example = "2026-11-27T14:00:00Z")]
-    due_at: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, example = "2026-11-27T14:00:00Z")]
+    due_at: Option<Option<String>>,
     timezone: Option<String>,
     priority: Option<String>,
     #[serde(default, deserialize_with = "present")]
@@ -189,16 +189,16 @@ pub(super) struct ChangeBody {
         (status = 412, description = "Changed since"), (status = 422, description = "Wrong fields, each named"),
         (status = 428, description = "No If-Match")))]
 pub(super) async fn change(
-    State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
     version: IfMatch,
-    Body(body): Body<ChangeBody>,
+    Body { app, body }: Body<ChangeBody>,
 ) -> Result<Response, AppError> {
     let changes = Changes {
-        title: body.title,
+        // What an alert cannot do without, emptied, is refused as empty.
+        title: body.title.map(Option::unwrap_or_default),
         description: body.description,
-        due: body.due_at.map(DueInput::At),
+        due: body.due_at.map(|at| DueInput::At(at.unwrap_or_default())),
         time_zone: body.timezone,
         priority: body.priority,
         assigned_to: body.assigned_to,

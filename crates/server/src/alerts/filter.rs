@@ -3,6 +3,7 @@
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use domain::alerts::{Filter, Priority, Sort, Status, local_time};
+use domain::paging::check_cursor;
 use domain::{Error, Invalid};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -90,6 +91,7 @@ impl Params {
             }
         };
         let limit = read_limit(self.limit.as_deref(), &mut invalid);
+        check_cursor(given(self.cursor.as_deref()), &mut invalid);
         invalid.check()?;
         Ok((filter, sort, limit))
     }

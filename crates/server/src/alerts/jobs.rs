@@ -3,7 +3,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use base::db::Tx;
-use base::mail::SendError;
 use base::outbox::{Handler, Handlers, Job, JobError, Outcome};
 use domain::alerts::{self, DUE_JOB, DueJob, LetterJob, MAIL_JOB, TEXTS_JOB};
 use sea_orm::DbErr;
@@ -66,9 +65,11 @@ impl Handler for SendLetter {
         let message = mail::write(app, &letter)?;
         let center = letter.items.first().map(|item| item.call_center_id);
         if let Err(error) = crate::mail::deliver(app, &message, center).await {
-            let (text, answered) = refusal(&error);
-            alerts::note_refusal(app.db(), &letter, &text, answered).await.map_err(retry)?;
-            return Err(crate::mail::job_error(error));
+            let nothing_left = error.nothing_left();
+            let error = crate::mail::job_error(error);
+            let (JobError::Retry(reason) | JobError::GiveUp(reason)) = &error;
+            alerts::note_refusal(app.db(), &letter, reason, nothing_left).await.map_err(retry)?;
+            return Err(error);
         }
         let now = app.now();
         let tx = app.db().begin().await?;
@@ -104,18 +105,6 @@ impl Handler for SendLetter {
 
 fn retry(error: domain::Error) -> JobError {
     JobError::Retry(error.to_string())
-}
-
-/// What to keep of a refusal, and whether the server itself said no: a reply code proves that the
-/// message was not taken, a silence proves nothing.
-fn refusal(error: &SendError) -> (String, bool) {
-    match error {
-        SendError::Permanent { reason } => (reason.clone(), true),
-        SendError::Transient { reason } => {
-            let answered = reason.starts_with(|c: char| c.is_ascii_digit());
-            (reason.clone(), answered || reason == "authentication")
-        }
-    }
 }
 
 /// Files what alerts say that are older than its index: once, after an upgrade.

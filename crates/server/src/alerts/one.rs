@@ -70,7 +70,7 @@ pub(super) async fn create_for_client(
     let form = Form::typed(pairs(&body));
     let shown = for_client(&app, &actor, page, form, id).await?;
     let new = new_alert(&shown.form, shown.zone, app.now());
-    match alerts::schedule(app.db(), &actor, id, &new, app.now()).await {
+    match alerts::schedule(app.db(), &actor, Some(id), &new, app.now()).await {
         Ok(alert) => {
             let flash = Flash::success("alert-scheduled").with("title", &alert.title);
             Ok(redirect_with(

@@ -256,7 +256,7 @@ fn happened(page: &Page, event: Event, name: &impl Fn(Option<Uuid>) -> Option<St
         words.push(page.t1("alert-event-to", "name", who));
     }
     if let Some(error) = event.data["error"].as_str() {
-        words.push(error.to_owned());
+        words.push(page.mail_reason(error));
     }
     if event.data["reason"] == "nobody" {
         words.push(page.t("alert-event-nobody"));

@@ -58,6 +58,18 @@ enum Command {
     Openapi,
 }
 
+impl Command {
+    /// The others look at what is there: a mistyped path must not become an empty database.
+    fn may_make_a_database(&self) -> bool {
+        match self {
+            Self::Serve(_) | Self::Migrate | Self::Demo(_) | Self::Openapi => true,
+            // Where one starts without a browser.
+            Self::User(command) => matches!(command, user::UserCommand::Create(_)),
+            _ => false,
+        }
+    }
+}
+
 /// What ends a command early: one line for the operator.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -74,6 +86,11 @@ pub async fn run() -> ExitCode {
 
 async fn dispatch(cli: Cli) -> Result<(), Failure> {
     let settings = Settings::read(cli.flags)?;
+    if !cli.command.may_make_a_database()
+        && let Some(file) = base::db::missing_file(&settings.database)
+    {
+        return Err(format!("there is no database at {}", file.display()).into());
+    }
     match cli.command {
         Command::Serve(options) => serve::serve(settings, options).await,
         Command::Work => serve::work(settings).await,

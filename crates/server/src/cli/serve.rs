@@ -85,6 +85,7 @@ pub async fn serve_on(
     app.live().start(&app).await;
     tokio::spawn(app.live().clone().follow(app.clone(), stop.clone()));
     let service = NormalizePathLayer::trim_trailing_slash().layer(router::router(app));
+    let service = axum::middleware::from_fn(router::one_address).layer(service);
     let service = axum::ServiceExt::<axum::extract::Request>::into_make_service_with_connect_info::<
         std::net::SocketAddr,
     >(service);

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::Invalid;
 use domain::clients::{self, Client, ClientFilter, HistoryEntry, NewClient, Sort};
 use domain::duplicates;
-use domain::paging::{read_cursor, write_cursor};
+use domain::paging::{check_cursor, read_cursor, write_cursor};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -21,15 +21,15 @@ use crate::extract::{Body, IfMatch, Path, SignedIn};
 use crate::grid::Query;
 
 /// The page asked for: sort, cursor, limit.
-fn paging(query: &Query) -> Result<(Sort, Option<&str>, u32), AppError> {
-    let mut invalid = Invalid::new();
-    let sort = query.get("sort").map_or(Ok(Sort::default()), Sort::parse);
-    if sort.is_err() {
-        invalid.add("sort", "wrong-value");
-    }
-    let limit = read_limit(query.get("limit"), &mut invalid);
-    invalid.check()?;
-    Ok((sort?, query.get("cursor"), limit))
+fn paging<'a>(
+    query: &'a Query,
+    invalid: &mut Invalid,
+) -> Result<(Sort, Option<&'a str>, u32), AppError> {
+    let sort = invalid.take(query.get("sort").map_or(Ok(Sort::default()), Sort::parse))?;
+    let limit = read_limit(query.get("limit"), invalid);
+    let cursor = query.get("cursor");
+    check_cursor(cursor, invalid);
+    Ok((sort, cursor, limit))
 }
 
 /// List clients
@@ -55,9 +55,11 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Json<ClientPage>, AppError> {
     let query = Query::parse(query.as_deref().unwrap_or_default());
-    let mut filter = ClientFilter::from_query(query.pairs())?;
+    let mut invalid = Invalid::new();
+    let mut filter = invalid.take(ClientFilter::from_query(query.pairs()))?;
+    let (sort, cursor, limit) = paging(&query, &mut invalid)?;
+    invalid.check()?;
     filter.time_zone = filter.time_zone.or_else(|| super::zone_name(&caller.0));
-    let (sort, cursor, limit) = paging(&query)?;
     let (conn, counts, actor) = (app.db().read(), app.client_counts().latest(), caller.actor());
     let now = app.now();
     let mut listed = clients::list(conn, counts, &actor, &filter, sort, cursor, limit, now).await?;
@@ -89,9 +91,8 @@ pub(super) struct CreatedClient {
     responses((status = 201, body = CreatedClient), (status = 409, description = "The key was used for another request"),
         (status = 422, description = "Wrong fields, each named")))]
 pub(super) async fn create(
-    State(app): State<App>,
     caller: SignedIn,
-    Body(body): Body<ClientInput>,
+    Body { app, body }: Body<ClientInput>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
     let new = NewClient::from(body);
@@ -126,11 +127,10 @@ pub(super) async fn read(
         (status = 412, description = "Changed since"), (status = 422, description = "Wrong fields, each named"),
         (status = 428, description = "No If-Match")))]
 pub(super) async fn change(
-    State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
     version: IfMatch,
-    Body(body): Body<ClientPatch>,
+    Body { app, body }: Body<ClientPatch>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
     clients::get(app.db().read(), &actor, id).await?;
@@ -251,7 +251,9 @@ pub(super) async fn history(
 ) -> Result<Json<ClientHistory>, AppError> {
     let query = Query::parse(query.as_deref().unwrap_or_default());
     let query = query.without("sort");
-    let (_, cursor, limit) = paging(&query)?;
+    let mut invalid = Invalid::new();
+    let (_, cursor, limit) = paging(&query, &mut invalid)?;
+    invalid.check()?;
     let before = cursor.map(read_cursor::<i64>).transpose()?;
     let conn = app.db().read();
     let mut entries = clients::history(conn, &caller.actor(), id, before, limit + 1).await?;

@@ -24,6 +24,8 @@ const ROWS: usize = 3;
 struct Row {
     id: String,
     value: String,
+    /// What its error is called.
+    field: &'static str,
     wrong: bool,
 }
 
@@ -52,7 +54,7 @@ impl ClientForm {
         client: Option<Client>,
     ) -> Result<Self, AppError> {
         let choices = clients::choices(app.db().read(), &caller.actor()).await?;
-        let rows = |many: &str, one: &str| {
+        let rows = |many: &'static str, one: &'static str| {
             let typed: Vec<String> = form
                 .values(many)
                 .into_iter()
@@ -68,6 +70,7 @@ impl ClientForm {
                         _ => format!("{many}-{index}"),
                     },
                     value: typed.get(index).cloned().unwrap_or_default(),
+                    field: if index == 0 { one } else { many },
                     wrong: form.error(if index == 0 { one } else { many }).is_some()
                         && index < typed.len(),
                 })
@@ -76,6 +79,11 @@ impl ClientForm {
         let (emails, phones) = (rows("emails", "email"), rows("phones", "phone"));
         let (conflict, lookalikes) = (None, Vec::new());
         Ok(Self { page, form, choices, client, emails, phones, conflict, lookalikes })
+    }
+
+    /// Whether no row of that name carries its error.
+    fn stands_alone(&self, name: &str) -> bool {
+        !self.emails.iter().chain(&self.phones).any(|row| row.wrong && row.field == name)
     }
 
     fn answer(self, status: StatusCode) -> Result<Response, AppError> {

@@ -40,11 +40,10 @@ pub(super) struct ChangeRestoration {
         (status = 412, description = "Changed since"), (status = 422, description = "A value that cannot be so any more"),
         (status = 428, description = "No If-Match")))]
 pub(super) async fn restore_change(
-    State(app): State<App>,
     caller: SignedIn,
     Path((id, event)): Path<(Uuid, i64)>,
     version: IfMatch,
-    Body(body): Body<ChangeRestoration>,
+    Body { app, body }: Body<ChangeRestoration>,
 ) -> Result<Response, AppError> {
     let ChangeRestoration { fields, overwrite } = body;
     restore_to(&app, &caller, id, version, Then::Before(event), fields, overwrite).await

@@ -80,9 +80,8 @@ pub(super) async fn list(
     responses((status = 201, body = AttemptJson), (status = 409, description = "The centre's calling rules block the call"),
         (status = 422, description = "Wrong fields, each named: an unknown client, a `statut` other than `succes` and `echec`")))]
 pub(super) async fn create(
-    State(app): State<App>,
     caller: SignedIn,
-    Body(body): Body<AttemptInput>,
+    Body { app, body }: Body<AttemptInput>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
     actor.require(actor.works_with_clients())?;
@@ -136,10 +135,9 @@ async fn record(
         (status = 409, description = "The centre's calling rules block the call"),
         (status = 422, description = "Wrong fields, each named")))]
 pub(super) async fn notify(
-    State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<String>,
-    Body(body): Body<NotifyInput>,
+    Body { app, body }: Body<NotifyInput>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
     let client = named(&app, &actor, &id).await?;
@@ -175,10 +173,9 @@ pub(super) async fn read(
     responses((status = 200, body = AttemptJson), (status = 403, description = "Someone else's"),
         (status = 404, description = "Absent, undone, or not yours to see"), (status = 422, description = "Wrong fields, each named")))]
 pub(super) async fn change(
-    State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
-    Body(body): Body<AttemptPatch>,
+    Body { app, body }: Body<AttemptPatch>,
 ) -> Result<Json<AttemptJson>, AppError> {
     let (actor, canal) = (caller.actor(), body.canal.as_deref());
     let changed = contact_log::change_channel(app.db(), &actor, id, canal, app.now()).await?;

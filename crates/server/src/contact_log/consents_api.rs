@@ -39,10 +39,9 @@ pub(super) async fn list(
     responses((status = 201, body = ConsentJson), (status = 404, description = "Absent, or not yours to see"),
         (status = 422, description = "Wrong fields, each named")))]
 pub(super) async fn create(
-    State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
-    Body(body): Body<ConsentInput>,
+    Body { app, body }: Body<ConsentInput>,
 ) -> Result<Response, AppError> {
     let (actor, new) = (caller.actor(), body.into());
     let made = consents::record(app.db(), &actor, id, &new, Invalid::new(), app.now()).await?;
@@ -55,10 +54,9 @@ pub(super) async fn create(
     responses((status = 200, body = ConsentJson), (status = 404, description = "Absent, or not yours to see"),
         (status = 409, description = "Withdrawn already"), (status = 422, description = "Wrong fields, each named")))]
 pub(super) async fn revoke(
-    State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
-    Body(body): Body<RevocationInput>,
+    Body { app, body }: Body<RevocationInput>,
 ) -> Result<Json<ConsentJson>, AppError> {
     let (actor, reason) = (caller.actor(), body.reason.as_deref());
     let revoked = consents::revoke(app.db(), &actor, id, reason, app.now()).await?;

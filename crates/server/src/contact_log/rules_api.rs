@@ -32,11 +32,10 @@ pub(super) async fn read(
         (status = 404, description = "Absent, or not yours to see"), (status = 412, description = "Changed since"),
         (status = 422, description = "Wrong fields, each named"), (status = 428, description = "No If-Match")))]
 pub(super) async fn change(
-    State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
     version: IfMatch,
-    Body(body): Body<RulesPatch>,
+    Body { app, body }: Body<RulesPatch>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
     let present = rules::get(app.db().read(), &actor, id).await?;

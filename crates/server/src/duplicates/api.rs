@@ -181,9 +181,8 @@ pub(super) struct Made {
     responses((status = 201, body = Made), (status = 404, description = "One is absent, or not yours to see"),
         (status = 422, description = "The same client twice, or clients of two centres")))]
 pub(super) async fn suggest(
-    State(app): State<App>,
     caller: SignedIn,
-    Body(body): Body<PairInput>,
+    Body { app, body }: Body<PairInput>,
 ) -> Result<Response, AppError> {
     let PairInput { client_id, other_id } = body;
     let id = duplicates::suggest(app.db(), &caller.actor(), client_id, other_id, app.now()).await?;
@@ -260,11 +259,10 @@ pub(super) struct MergeJson {
         (status = 404, description = "One is absent, or not yours to see"), (status = 412, description = "Changed since"),
         (status = 422, description = "Wrong fields, each named")))]
 pub(super) async fn merge(
-    State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
     IfMatch(version): IfMatch,
-    Body(body): Body<MergeInput>,
+    Body { app, body }: Body<MergeInput>,
 ) -> Result<Response, AppError> {
     let pairs = body.choices.iter().map(|(field, side)| (field.as_str(), side.as_str()));
     let choices = Choices::read(pairs, false)?;

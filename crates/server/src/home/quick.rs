@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Html;
+use domain::clients::Brief;
 use domain::dashboard::{self, Found};
 use serde::Deserialize;
 
@@ -22,7 +23,7 @@ pub(super) struct Asked {
 struct Quick {
     page: Page,
     query: String,
-    clients: Vec<Found>,
+    clients: Vec<Brief>,
     alerts: Vec<Found>,
 }
 

@@ -5,12 +5,13 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use domain::Actor;
 use domain::events;
 use domain::users::alive;
 use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::batch::{Audience, refresh, reset};
+use super::batch::{refresh, reset};
 use super::hub::Seat;
 use crate::app::App;
 use crate::error::AppError;
@@ -59,16 +60,16 @@ pub(super) async fn stream(
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
     let since = since(&query, &headers)?;
-    let audience = Audience::of(&identity.profile.actor());
+    let actor = identity.profile.actor();
     let session = match &identity.via {
         Via::Session { token, .. } => Some(alive::key(token)),
-        Via::Bearer => None,
+        Via::Bearer | Via::PersonalToken => None,
     };
     let is_bearer = session.is_none();
     let seat = app.live().join(identity.profile.id, session);
     let (batches, position) = app.live().subscribe();
     let missed = match since {
-        Some(since) if since < position => missed(&app, audience, since, position).await?,
+        Some(since) if since < position => missed(&app, &actor, since, position).await?,
         Some(since) if since > events::head(app.db().read()).await?.0 => Some(reset(position)),
         _ => None,
     };
@@ -87,7 +88,7 @@ pub(super) async fn stream(
             }
         });
     }
-    let body = frames(app, seat, batches, audience, known, missed);
+    let body = frames(app, seat, batches, actor, known, missed);
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store, no-transform"),
@@ -112,7 +113,7 @@ fn since(query: &Since, headers: &HeaderMap) -> Result<Option<i64>, AppError> {
 /// What was told between `since` and `position`, in one event.
 async fn missed(
     app: &App,
-    audience: Audience,
+    actor: &Actor,
     since: i64,
     position: i64,
 ) -> Result<Option<Bytes>, AppError> {
@@ -121,14 +122,14 @@ async fn missed(
     }
     let mut facts = events::facts_after(app.db().read(), since, MOST_MISSED).await?;
     facts.retain(|fact| fact.seq <= position);
-    Ok(refresh(&facts, audience))
+    Ok(refresh(&facts, actor))
 }
 
 fn frames(
     app: App,
     seat: Seat,
     mut batches: tokio::sync::broadcast::Receiver<std::sync::Arc<super::batch::Batch>>,
-    audience: Audience,
+    actor: Actor,
     mut known: i64,
     missed: Option<Bytes>,
 ) -> impl futures::Stream<Item = Result<Bytes, std::convert::Infallible>> {
@@ -146,7 +147,7 @@ fn frames(
                 news = batches.recv() => match news {
                     Ok(batch) if batch.to <= known => {}
                     Ok(batch) => {
-                        if let Some(frame) = batch.frame(audience) {
+                        if let Some(frame) = batch.frame(&actor) {
                             yield Ok(frame);
                         }
                     }

@@ -154,7 +154,7 @@ impl Hub {
             if head - position > MOST_FACTS {
                 self.tell(Batch::reset(head));
             } else {
-                self.tell(Batch::of(&facts));
+                self.tell(Batch::of(facts));
             }
         }
     }

@@ -7,16 +7,14 @@ use chrono::{DateTime, Utc};
 use domain::dashboard;
 use domain::paging::Total;
 use domain::{Actor, Role};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 /// How old a count may be although nothing was heard: alerts become due by themselves.
 const TTL: Duration = Duration::from_secs(30);
 
-/// How soon after one look the next may start, however much changes.
-const APART: Duration = Duration::from_secs(1);
-
-/// How long a page waits for a count it has never seen.
-const PATIENCE: Duration = Duration::from_millis(40);
+/// How long a page waits for a count it has never seen, or that changed since.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// The numbers beside the navigation's words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,14 +25,17 @@ pub struct Counts {
     pub due_alerts: Option<Total>,
 }
 
-/// Remembers [`Counts`] per kind of viewer; pages read it, and it looks again behind their back.
+/// Remembers [`Counts`] per kind of viewer.
+///
+/// A page that refreshes because something changed must show the new numbers: nothing will refresh
+/// it again. It waits for a look that began after the change, but not for ever.
 #[derive(Clone, Debug, Default)]
 pub struct NavCounts(Arc<Mutex<HashMap<Viewer, Known>>>);
 
 /// Admins of a centre see the same numbers; everyone else has their own.
 type Viewer = (Option<Uuid>, Role, Option<Uuid>);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Known {
     counts: Option<Counts>,
     looked_at: Instant,
@@ -42,28 +43,52 @@ struct Known {
     cost: Duration,
     /// Something changed since.
     stale: bool,
-    looking: bool,
+    /// A look under way; closes when it ends.
+    looking: Option<watch::Receiver<()>>,
+}
+
+/// What a page that wants fresh counts does next.
+enum Next {
+    /// Nothing: they are.
+    Show,
+    /// Wait for the look under way, and see.
+    Wait(watch::Receiver<()>),
+    /// Rest: looks are dear and one just ended.
+    Rest(Duration),
+    /// Look, and drop this after.
+    Look(watch::Sender<()>),
 }
 
 impl NavCounts {
-    /// What is known for `actor`, at once; when that is old a new look starts for the next page.
+    /// What is known for `actor`, counted after the last change heard of; when that takes long,
+    /// what was known before it.
     pub async fn of(&self, db: &Db, actor: &Actor, now: DateTime<Utc>) -> Counts {
         if !actor.works_with_clients() {
             return Counts::default();
         }
         let viewer = viewer(actor);
-        let (known, must_look) = self.peek(viewer);
-        if !must_look {
-            return known.unwrap_or_default();
-        }
-        let (this, db, actor) = (self.clone(), db.clone(), actor.clone());
-        let look = tokio::spawn(async move { this.look(&db, &actor, viewer, now).await });
-        match known {
-            Some(counts) => counts,
-            None => match tokio::time::timeout(PATIENCE, look).await {
-                Ok(Ok(counts)) => counts,
-                _ => Counts::default(),
-            },
+        // Past its patience the page goes on; a look that began ends by itself.
+        let _ = tokio::time::timeout(PATIENCE, self.catch_up(db, actor, viewer, now)).await;
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&viewer).and_then(|entry| entry.counts).unwrap_or_default()
+    }
+
+    async fn catch_up(&self, db: &Db, actor: &Actor, viewer: Viewer, now: DateTime<Utc>) {
+        loop {
+            match self.next(viewer) {
+                Next::Show => return,
+                // Closed is what it waits for.
+                Next::Wait(mut look) => drop(look.changed().await),
+                Next::Rest(rest) => tokio::time::sleep(rest).await,
+                Next::Look(looking) => {
+                    let (this, db, actor) = (self.clone(), db.clone(), actor.clone());
+                    let look = tokio::spawn(async move {
+                        this.look(&db, &actor, viewer, now).await;
+                        drop(looking);
+                    });
+                    let _ = look.await;
+                }
+            }
         }
     }
 
@@ -77,44 +102,48 @@ impl NavCounts {
         }
     }
 
-    fn peek(&self, viewer: Viewer) -> (Option<Counts>, bool) {
+    fn next(&self, viewer: Viewer) -> Next {
         const MOST_VIEWERS: usize = 20_000;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() > MOST_VIEWERS {
             known.clear();
         }
-        let now = Instant::now();
         let entry = known.entry(viewer).or_insert(Known {
             counts: None,
-            looked_at: now,
+            looked_at: Instant::now(),
             cost: Duration::ZERO,
             stale: true,
-            looking: false,
+            looking: None,
         });
-        let age = now.duration_since(entry.looked_at);
-        let rest = APART.max(entry.cost * 50);
-        let old = entry.counts.is_none() || age > TTL || (entry.stale && age > rest);
-        let must_look = old && !entry.looking;
-        if must_look {
-            entry.looking = true;
-            entry.stale = false;
+        let age = entry.looked_at.elapsed();
+        if !entry.stale && age <= TTL {
+            return Next::Show;
         }
-        (entry.counts, must_look)
+        if let Some(look) = entry.looking.clone().filter(|look| look.has_changed().is_ok()) {
+            return Next::Wait(look);
+        }
+        // However much changes, a viewer's looks take half of the time at most.
+        let rest = entry.cost.saturating_sub(age);
+        if !rest.is_zero() {
+            return Next::Rest(rest);
+        }
+        let (looking, look) = watch::channel(());
+        entry.looking = Some(look);
+        entry.stale = false;
+        Next::Look(looking)
     }
 
-    async fn look(&self, db: &Db, actor: &Actor, viewer: Viewer, now: DateTime<Utc>) -> Counts {
+    async fn look(&self, db: &Db, actor: &Actor, viewer: Viewer, now: DateTime<Utc>) {
         let started = Instant::now();
         let found = count(db, actor, now).await;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(entry) = known.get_mut(&viewer) else { return Counts::default() };
-        entry.looking = false;
+        let Some(entry) = known.get_mut(&viewer) else { return };
         entry.looked_at = Instant::now();
         entry.cost = started.elapsed();
         match found {
             Ok(counts) => entry.counts = Some(counts),
             Err(error) => tracing::warn!(%error, "the navigation's counts cannot be read"),
         }
-        entry.counts.unwrap_or_default()
     }
 }
 

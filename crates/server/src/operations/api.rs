@@ -112,9 +112,8 @@ pub struct BulkAnswer {
         (status = 200, description = "Dry run", body = BulkAnswer),
         (status = 403, description = "Not allowed"), (status = 422, description = "Wrong fields")))]
 pub(super) async fn bulk(
-    State(app): State<App>,
     who: SignedIn,
-    Body(request): Body<BulkRequest>,
+    Body { app, body: request }: Body<BulkRequest>,
 ) -> Result<(StatusCode, Json<BulkAnswer>), AppError> {
     let kind = Kind::parse(&request.action).filter(|kind| Kind::BULK.contains(kind));
     let kind = kind.ok_or_else(|| Error::invalid("action", "wrong-value"))?;

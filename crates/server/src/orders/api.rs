@@ -71,10 +71,9 @@ pub(super) async fn list(
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body are done once")),
     responses((status = 201, body = OrderJson), (status = 422, description = "Wrong fields, each named")))]
 pub(super) async fn create(
-    State(app): State<App>,
     caller: SignedIn,
     Speaks(language): Speaks,
-    Body(body): Body<OrderInput>,
+    Body { app, body }: Body<OrderInput>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
     actor.require(actor.works_with_clients())?;
@@ -111,12 +110,11 @@ pub(super) async fn read(
         (status = 412, description = "Changed since"), (status = 422, description = "Wrong fields, each named"),
         (status = 428, description = "No If-Match")))]
 pub(super) async fn change(
-    State(app): State<App>,
     caller: SignedIn,
     Speaks(language): Speaks,
     Path(id): Path<Uuid>,
     version: IfMatch,
-    Body(body): Body<OrderPatch>,
+    Body { app, body }: Body<OrderPatch>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
     orders::get(app.db().read(), &actor, id).await?;
@@ -135,12 +133,11 @@ pub(super) async fn change(
     responses((status = 200, body = OrderJson), (status = 404, description = "Absent, or not yours to see"),
         (status = 412, description = "Changed since"), (status = 422, description = "No such client")))]
 pub(super) async fn link(
-    State(app): State<App>,
     caller: SignedIn,
     Speaks(language): Speaks,
     Path(id): Path<Uuid>,
     IfMatch(version): IfMatch,
-    Body(body): Body<LinkInput>,
+    Body { app, body }: Body<LinkInput>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
     let order = orders::get(app.db().read(), &actor, id).await?;

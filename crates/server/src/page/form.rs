@@ -14,6 +14,8 @@ const OPENED: &str = "opened";
 pub struct Form {
     values: Vec<(String, String)>,
     errors: Vec<(String, String)>,
+    /// The same for the summary, where no label stands beside them.
+    summary: Vec<(String, String)>,
 }
 
 impl Form {
@@ -24,7 +26,7 @@ impl Form {
 
     /// What was typed: the pairs of the request's body.
     pub fn typed(values: Vec<(String, String)>) -> Self {
-        Self { values, errors: Vec::new() }
+        Self { values, ..Self::default() }
     }
 
     /// The same with one more value.
@@ -70,6 +72,7 @@ impl Form {
     #[must_use]
     pub fn failed(mut self, page: &Page, errors: &[FieldError]) -> Self {
         self.errors.extend(errors.iter().map(|e| (e.field.clone(), page.field_error(e))));
+        self.summary.extend(errors.iter().map(|e| (e.field.clone(), page.named_error(e))));
         self
     }
 
@@ -99,9 +102,9 @@ impl Form {
         found.map_or_else(String::new, |(_, words)| words.as_ref().to_owned())
     }
 
-    /// Everything wrong: field, sentence.
+    /// Everything wrong: field, sentence that names it.
     pub fn errors(&self) -> &[(String, String)] {
-        &self.errors
+        &self.summary
     }
 }
 
@@ -153,7 +156,10 @@ mod tests {
         let html = Everything { page, form }.render().unwrap();
         assert!(html.contains("value=\"&#60;b&#62;\""), "{html}");
         assert!(html.contains("aria-invalid=\"true\" aria-describedby=\"title-help title-error\""));
-        assert!(html.contains("<a href=\"#title\">Ce champ est obligatoire.</a>"), "{html}");
+        assert!(
+            html.contains("<a href=\"#title\">Titre : Ce champ est obligatoire.</a>"),
+            "{html}"
+        );
         assert!(html.contains("<option value=\"owner\" selected>"), "{html}");
         assert!(html.contains("Un point est à corriger"), "{html}");
         assert!(html.contains("<a href=\"/n\">Créer</a></div>"), "{html}");

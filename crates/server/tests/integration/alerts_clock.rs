@@ -130,7 +130,7 @@ impl World {
         let made = futures::stream::iter(singles)
             .map(|(actor, client, new)| {
                 let db = db.clone();
-                async move { alerts::schedule(&db, &actor, client, &new, now).await }
+                async move { alerts::schedule(&db, &actor, Some(client), &new, now).await }
             })
             .buffer_unordered(8)
             .collect::<Vec<_>>();

@@ -17,6 +17,7 @@ with_mail!(
     a_refusal_is_tried_again,
     a_refusal_for_good_is_shown,
     a_mail_that_may_have_been_received_says_so,
+    a_server_out_of_reach_received_nothing,
     after_three_days_one_mail_each,
     two_workers_share_the_work,
     text_people_type_cannot_break_the_mail,
@@ -111,6 +112,20 @@ async fn whoever_is_next_in_line_is_told(app: TestApp, smtp: SmtpServer) {
         let sent = notices.as_array().unwrap().iter().filter(|n| n["state"] == "sent");
         assert_eq!(sent.map(|n| n["recipient"].clone()).collect::<Vec<_>>(), [json!(user)]);
     }
+}
+
+async fn a_server_out_of_reach_received_nothing(app: TestApp, smtp: SmtpServer) {
+    let agent = app.sign_in(Role::Agent).await;
+    let client = client(&app).await;
+    let alert = schedule(&app, &agent, client, 5).await;
+    smtp.stop().await;
+    for _ in 0..3 {
+        app.clock.advance(TimeDelta::hours(1));
+        app.work().await;
+    }
+    assert!(!history(&agent, &alert).await.contains(&"alert.notice_repeated".to_owned()));
+    let page = agent.get(&format!("/alertes/{}", alert["id"].as_str().unwrap())).await.expect(200);
+    assert!(page.body.contains("Serveur d’e-mail injoignable"), "{}", page.body);
 }
 
 async fn a_refusal_is_tried_again(app: TestApp, smtp: SmtpServer) {

@@ -54,12 +54,18 @@ fn an_unreachable_database_is_said_in_one_line() {
 #[test]
 fn a_bad_setting_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let cases: [(&[&str], &str); 5] = [
+    let cases: [(&[&str], &str); 11] = [
         (&["migrate", "--database", "mysql://x"], "sqlite:"),
         (&["serve", "--listen", "127.0.0.1:0", "--base-url", "not an address"], "base-url"),
         (&["serve", "--listen", "127.0.0.1:0", "--trusted-proxies", "10.0.0.0/40"], "10.0.0.0/40"),
         (&["serve", "--listen", "127.0.0.1:0", "--smtp", "http://mail"], "smtp"),
         (&["serve", "--config", "missing.toml"], "missing.toml"),
+        (&["serve", "--mail-from", "not a mail"], "mail-from"),
+        (&["serve", "--base-url", "ftp://vigie.test"], "base-url"),
+        (&["serve", "--base-url", "https://vigie.test/sub/"], "base-url"),
+        (&["serve", "--api-rate", "0"], "api-rate"),
+        (&["serve", "--listen", "127.0.0.1:99999"], "listen"),
+        (&["serve", "--listen", "3000"], "listen"),
     ];
     for (arguments, named) in cases {
         let line = one_line(&vigie(folder.path(), arguments));
@@ -68,6 +74,25 @@ fn a_bad_setting_is_named() {
     std::fs::write(folder.path().join("config.toml"), "listn = \"x\"").unwrap();
     let line = one_line(&vigie(folder.path(), &["migrate"]));
     assert!(line.contains("config.toml") && line.contains("listn"), "{line}");
+}
+
+#[test]
+fn only_commands_that_begin_something_make_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let commands: [&[&str]; 5] = [
+        &["audit", "verify"],
+        &["work"],
+        &["user", "list"],
+        &["link-orders-to-clients"],
+        &["export", "clients", "--output", "x.csv"],
+    ];
+    for arguments in commands {
+        let mut arguments = arguments.to_vec();
+        arguments.extend(["--database", "sqlite:typo/vigie.db"]);
+        let line = one_line(&vigie(folder.path(), &arguments));
+        assert!(line.contains("no database at typo/vigie.db"), "{arguments:?}: {line}");
+        assert!(!folder.path().join("typo").exists(), "{arguments:?}");
+    }
 }
 
 #[test]

@@ -16,6 +16,8 @@ both_engines!(
     the_navigation_shows_what_the_role_may_open,
     files_come_compressed_and_are_kept_for_ever,
     the_palette_answers_with_options,
+    the_palette_finds_clients_as_the_list_does,
+    the_dashboard_lists_the_latest_delay_first,
 );
 
 async fn strangers_are_sent_to_sign_in(app: TestApp) {
@@ -148,4 +150,35 @@ async fn the_palette_answers_with_options(app: TestApp) {
     let fragment = browser.get("/recherche/rapide?q=N%27Diaye").await.expect(200).body;
     assert!(fragment.contains("role=\"option\"") && !fragment.contains("<html"), "{fragment}");
     assert!(fragment.contains("href=\"/client?q=N%27Diaye\""), "{fragment}");
+}
+
+async fn the_palette_finds_clients_as_the_list_does(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let body = serde_json::json!({ "first_name": "Inès", "last_name": "Roux", "city": "Thiès",
+        "code": "0000101200", "phone": "06 72 95 10 20" });
+    owner.post("/api/clients", &body).await.expect(201);
+    owner.post("/api/clients", &serde_json::json!({ "last_name": "Autre" })).await.expect(201);
+    for typed in ["In%C3%A8s+Roux", "ines", "roux", "0000101200", "06+72+95", "thies", "r"] {
+        let found = owner.get(&format!("/recherche/rapide?q={typed}")).await.expect(200).body;
+        assert!(found.contains("Inès Roux"), "{typed}: {found}");
+        assert!(!found.contains("Autre") || typed == "r", "{typed}: {found}");
+    }
+    let elsewhere = app.sign_in(Role::Technician).await;
+    let found = elsewhere.get("/recherche/rapide?q=roux").await.expect(200).body;
+    assert!(!found.contains("Inès"), "{found}");
+}
+
+async fn the_dashboard_lists_the_latest_delay_first(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let client = crate::alerts::client(&app).await;
+    for minutes in 1..=9 {
+        let due = app.clock.now() + chrono::TimeDelta::minutes(minutes);
+        let body = serde_json::json!({ "client_id": client, "title": format!("Relance n{minutes}"),
+            "due_at": due });
+        owner.post("/api/alerts", &body).await.expect(201);
+    }
+    app.clock.advance(chrono::TimeDelta::hours(1));
+    let page = owner.get("/").await.expect(200).body;
+    assert!(page.contains("Relance n1<") && !page.contains("Relance n9<"), "{page}");
+    assert!(page.find("Relance n1<") < page.find("Relance n2<"), "the oldest first");
 }

@@ -85,6 +85,16 @@ async fn verify_finds_an_edit_a_deletion_a_swap_and_a_cut_end(app: TestApp) {
     run("UPDATE events SET data = '{\"role\":\"agent\"}' WHERE seq = 3").await;
     assert!(matches!(verdict().await, Verdict::Whole { .. }));
 
+    let kept: String = Sql::new("SELECT data FROM events WHERE seq = 3")
+        .scalar(app.db.read())
+        .await
+        .unwrap()
+        .unwrap();
+    run("UPDATE events SET data = NULL WHERE seq = 3").await;
+    assert_eq!(verdict().await, broken(3, "altered"));
+    run(&format!("UPDATE events SET data = '{kept}' WHERE seq = 3")).await;
+    assert!(matches!(verdict().await, Verdict::Whole { .. }));
+
     run("UPDATE events SET kind = 'user.removed' WHERE seq = 4").await;
     assert_eq!(verdict().await, broken(4, "altered"));
     run("UPDATE events SET kind = 'user.created' WHERE seq = 4").await;

@@ -71,7 +71,7 @@ async fn prepare(address: &str, start: DateTime<Utc>) -> Vec<(Uuid, DateTime<Utc
             due: DueInput::At(at.to_rfc3339()),
             ..NewAlert::default()
         };
-        let alert = alerts::schedule(&db, &actor, client, &new, start).await.unwrap();
+        let alert = alerts::schedule(&db, &actor, Some(client), &new, start).await.unwrap();
         due.push((alert.id, at));
     }
     db.close().await;

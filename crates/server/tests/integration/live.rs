@@ -17,6 +17,8 @@ both_engines!(
     a_page_rendered_before_an_event_and_connected_after_still_hears_it,
     coming_back_tells_what_was_missed_once_and_in_order,
     another_centre_and_other_trades_hear_nothing,
+    nobody_hears_of_an_alert_they_may_not_see,
+    a_page_that_refreshes_shows_the_new_count,
     too_far_behind_is_told_to_look_again,
     the_stream_ends_with_the_session,
     what_another_process_writes_is_heard_on_every_node,
@@ -191,6 +193,55 @@ async fn another_centre_and_other_trades_hear_nothing(app: TestApp) {
     }
     let mut late = Stream::open(&elsewhere, &app.url, &format!("?since={}", seq - 1)).await;
     late.expect_silence().await;
+}
+
+async fn nobody_hears_of_an_alert_they_may_not_see(app: TestApp) {
+    let [agent, other] = [app.sign_in(Role::Agent).await, app.sign_in(Role::Agent).await];
+    let owner = app.sign_in(Role::Owner).await;
+    let client = crate::alerts::client(&app).await;
+    app.settle().await;
+    let mut mine = Stream::open(&agent, &app.url, "").await;
+    let mut theirs = Stream::open(&other, &app.url, "").await;
+    let mut all = Stream::open(&owner, &app.url, "").await;
+    let body = serde_json::json!({ "client_id": client, "title": "Relance",
+        "due_at": "2026-11-21T10:00", "assigned_to": agent.user });
+    let alert = owner.post("/api/alerts", &body).await.expect(201).json();
+    for stream in [&mut all, &mut mine] {
+        let heard = stream.next().await.unwrap();
+        assert!(heard.topics.contains(&"alerts".to_owned()), "{heard:?}");
+    }
+    theirs.expect_silence().await;
+    // Given to the other: both hear, the one who loses it too.
+    let path = format!("/api/alerts/{}", alert["id"].as_str().unwrap());
+    let change = owner.request("PATCH", &path).header("if-match", "\"1\"");
+    let change = change.json(&serde_json::json!({ "assigned_to": other.user }));
+    owner.send(change).await.expect(200);
+    for stream in [&mut mine, &mut theirs] {
+        let heard = stream.next().await.unwrap();
+        assert!(heard.topics.contains(&"alerts".to_owned()), "{heard:?}");
+    }
+}
+
+async fn a_page_that_refreshes_shows_the_new_count(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let client = crate::alerts::client(&app).await;
+    app.settle().await;
+    let bell = async || {
+        let page = owner.get("/").await.expect(200).body;
+        page.contains("1 alerte à traiter")
+    };
+    assert!(!bell().await);
+    let alert = crate::alerts::schedule(&app, &owner, client, 5).await;
+    app.settle().await;
+    assert!(!bell().await);
+    app.clock.advance(chrono::TimeDelta::hours(1));
+    app.work().await;
+    app.settle().await;
+    assert!(bell().await, "due");
+    let path = format!("/api/alerts/{}/completion", alert["id"].as_str().unwrap());
+    owner.post(&path, &serde_json::json!({})).await.expect(200);
+    app.settle().await;
+    assert!(!bell().await, "done");
 }
 
 async fn too_far_behind_is_told_to_look_again(app: TestApp) {

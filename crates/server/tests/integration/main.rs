@@ -50,3 +50,4 @@ mod proxies;
 mod search;
 mod sentences;
 mod tls;
+mod validation;

@@ -35,7 +35,8 @@ export default class CellEditController extends Controller<HTMLElement> {
   #keyed = (event: KeyboardEvent): void => {
     if (this.#cell?.contains(event.target as Node)) return this.#keyedInside(event);
     if (event.key !== "e" || event.defaultPrevented || isTyping(event)) return;
-    const row = (event.target as Element).closest("tr");
+    // Not the head of the table, where the focus goes when everything is unticked.
+    const row = (event.target as Element).closest<HTMLTableRowElement>("tbody tr");
     const first = row ? this.#cellsOf(row)[0] : undefined;
     if (!first) return;
     event.preventDefault();

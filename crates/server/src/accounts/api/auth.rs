@@ -49,9 +49,8 @@ pub(super) struct RefreshBody {
     responses((status = 200, body = Tokens), (status = 401, description = "Wrong address or password"),
         (status = 429, description = "Too many attempts; Retry-After says how long")))]
 pub(super) async fn login(
-    State(app): State<App>,
     ClientAddress(address): ClientAddress,
-    Body(body): Body<Credentials>,
+    Body { app, body }: Body<Credentials>,
 ) -> Result<Json<Tokens>, AppError> {
     let Credentials { email, password } = body;
     let attempt = Attempt { email, password, device: None, address };
@@ -67,8 +66,7 @@ pub(super) async fn login(
 #[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", request_body = RefreshBody, security(()),
     responses((status = 200, body = Tokens), (status = 401, description = "Unknown, expired or used before")))]
 pub(super) async fn refresh(
-    State(app): State<App>,
-    Body(body): Body<RefreshBody>,
+    Body { app, body }: Body<RefreshBody>,
 ) -> Result<Json<Tokens>, AppError> {
     let grant = refresh::rotate(app.db(), &body.refresh_token, app.now()).await?;
     answer(&app, grant.ok_or(AppError::Unauthenticated)?).await

@@ -116,9 +116,8 @@ pub(super) async fn list(
     responses((status = 201, body = CallCenterJson), (status = 403, description = "Not a super_admin"),
         (status = 422, description = "Wrong fields, each named")))]
 pub(super) async fn create(
-    State(app): State<App>,
     caller: SignedIn,
-    Body(body): Body<CallCenterInput>,
+    Body { app, body }: Body<CallCenterInput>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
     let new = NewCallCenter {
@@ -152,11 +151,10 @@ pub(super) async fn read(
         (status = 404, description = "Absent, or not yours to see"), (status = 412, description = "Changed since"),
         (status = 422, description = "Wrong fields, each named"), (status = 428, description = "No If-Match")))]
 pub(super) async fn change(
-    State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
     version: IfMatch,
-    Body(body): Body<CallCenterPatch>,
+    Body { app, body }: Body<CallCenterPatch>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
     call_centers::get(app.db().read(), &actor, id).await?;

@@ -139,9 +139,8 @@ pub(super) async fn list(
     responses((status = 201, body = UserJson), (status = 403, description = "Not an administrator"),
         (status = 422, description = "Wrong fields, each named")))]
 pub(super) async fn create(
-    State(app): State<App>,
     caller: SignedIn,
-    Body(body): Body<UserInput>,
+    Body { app, body }: Body<UserInput>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
     let own = actor.call_center_id.filter(|_| body.role != Role::SuperAdmin);
@@ -183,11 +182,10 @@ pub(super) async fn read(
         (status = 412, description = "Changed since"), (status = 422, description = "Wrong fields, each named"),
         (status = 428, description = "No If-Match")))]
 pub(super) async fn change(
-    State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
     version: IfMatch,
-    Body(body): Body<UserPatch>,
+    Body { app, body }: Body<UserPatch>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
     // What may not be seen or changed is said before what is missing.

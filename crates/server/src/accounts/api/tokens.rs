@@ -64,7 +64,7 @@ pub(super) struct TokenList {
 pub(super) struct TokenInput {
     #[schema(example = "Export de nuit")]
     name: String,
-    /// When it stops working by itself.
+    /// When it stops working by itself; after a year when absent.
     expires_at: Option<DateTime<Utc>>,
 }
 
@@ -87,12 +87,13 @@ pub(super) async fn list(
 ///
 /// Its secret is in this answer and nowhere else.
 #[utoipa::path(post, path = "/api/tokens", tag = "tokens", request_body = TokenInput,
-    responses((status = 201, body = NewTokenJson), (status = 422, description = "Wrong fields, each named")))]
+    responses((status = 201, body = NewTokenJson),
+        (status = 403, description = "Asked with a personal token"), (status = 422, description = "Wrong fields, each named")))]
 pub(super) async fn create(
-    State(app): State<App>,
     caller: SignedIn,
-    Body(body): Body<TokenInput>,
+    Body { app, body }: Body<TokenInput>,
 ) -> Result<Response, AppError> {
+    caller.signed_in_themselves()?;
     let (actor, now) = (caller.actor(), app.now());
     let (token, secret) =
         personal_tokens::create(app.db(), &actor, &body.name, body.expires_at, now).await?;

@@ -81,7 +81,7 @@ impl Account {
 fn cookie_of(caller: &SignedIn) -> &str {
     match &caller.0.via {
         Via::Session { token, .. } => token,
-        Via::Bearer => "",
+        Via::Bearer | Via::PersonalToken => "",
     }
 }
 
@@ -166,6 +166,7 @@ pub(super) async fn create_token(
     Typed(pairs): Pairs,
 ) -> Result<Response, AppError> {
     use axum::response::IntoResponse as _;
+    caller.signed_in_themselves()?;
     let form = Form::typed(pairs);
     let (actor, name) = (caller.actor(), form.value("token_name"));
     let made = personal_tokens::create(app.db(), &actor, name, None, app.now()).await;

@@ -48,7 +48,7 @@ pub(super) async fn schedule(
             ..NewAlert::default()
         };
         let Some(client) = present(dice, clients, made) else { return Ok(()) };
-        let alert = alerts::schedule(db, &owner, client, &new, made).await?;
+        let alert = alerts::schedule(db, &owner, Some(client), &new, made).await?;
         if is_done {
             let minutes = i64::try_from(5 + dice.below(300))?;
             let done = (due + TimeDelta::minutes(minutes)).min(now);

@@ -13,6 +13,7 @@ both_engines!(
     a_forged_or_foreign_token_is_refused,
     bearer_requests_ignore_cookies_and_need_no_origin,
     a_personal_token_is_shown_once_and_ends_when_revoked,
+    a_personal_token_ends_with_what_it_stood_for,
     sign_in_by_the_api_is_slowed_too,
 );
 
@@ -167,6 +168,37 @@ async fn a_personal_token_is_shown_once_and_ends_when_revoked(app: TestApp) {
     let past = json!({ "name": "x", "expires_at": "2020-01-01T00:00:00Z" });
     let past = agent.post("/api/tokens", &past).await.expect(422);
     assert_eq!(past.field_codes("expires_at"), ["in-the-past"]);
+}
+
+async fn a_personal_token_ends_with_what_it_stood_for(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let made = async |person: &Browser| {
+        let made =
+            person.post("/api/tokens", &json!({ "name": "Caisse" })).await.expect(201).json();
+        assert_eq!(made["expires_at"], "2027-11-20T09:00:00Z", "a year, when nobody says");
+        text(&made, "token").to_owned()
+    };
+    let agent = app.sign_in(Role::Agent).await;
+    let secret = made(&agent).await;
+    let more = owner.request("POST", "/api/tokens").bearer_auth(&secret);
+    owner.send(more.json(&json!({ "name": "x" }))).await.expect(403);
+    let path = format!("/api/users/{}", agent.user.unwrap());
+    let version = owner.get(&path).await.expect(200).json()["version"].to_string();
+    let change = owner.request("PATCH", &path).header("if-match", format!("\"{version}\""));
+    owner.send(change.json(&json!({ "role": "supervisor" }))).await.expect(200);
+    with(&app.stranger(), "GET", "/api/me", &secret).await.expect(401);
+
+    let agent = app.sign_in(Role::Agent).await;
+    let secret = made(&agent).await;
+    let email = agent.get("/api/me").await.expect(200).json()["email"].as_str().unwrap().to_owned();
+    let token = domain::users::links::reset_by_operator(&app.db, &email, app.clock.now());
+    let token = token.await.unwrap();
+    let purpose = domain::users::links::Purpose::Reset;
+    let password = "trois girafes violettes".to_owned();
+    domain::users::links::choose_password(&app.db, &token, purpose, password, app.clock.now())
+        .await
+        .unwrap();
+    with(&app.stranger(), "GET", "/api/me", &secret).await.expect(401);
 }
 
 async fn sign_in_by_the_api_is_slowed_too(app: TestApp) {

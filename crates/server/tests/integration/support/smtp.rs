@@ -90,6 +90,15 @@ impl SmtpServer {
         Self { url, kept, policy, _task: task }
     }
 
+    /// Stops, and returns once nobody answers.
+    pub async fn stop(self) {
+        let address = self.url.trim_start_matches("smtp://").to_owned();
+        drop(self);
+        while TcpStream::connect(&address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// What it kept so far, in order.
     pub fn mails(&self) -> Vec<Mail> {
         self.kept.lock().unwrap().clone()
