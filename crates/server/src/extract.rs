@@ -6,6 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::{StatusCode, header, request::Parts};
 use domain::Actor;
 use serde::Deserialize as _;
+use serde::de::DeserializeOwned;
 
 pub use body::{Body, name_every_fault};
 

@@ -84,10 +84,10 @@ impl Db {
     /// The engine's.
     pub async fn keep_pages(&self, megabytes: Option<u32>) -> Result<(), sea_orm::DbErr> {
         use sea_orm::ConnectionTrait as _;
-        if self.0.engine == Engine::Sqlite {
+        if self.shared.engine == Engine::Sqlite {
             let kilobytes = megabytes.unwrap_or(connect::WRITER_MEGABYTES) * 1_000;
             let pragma = format!("PRAGMA cache_size = -{kilobytes}");
-            self.0.write.execute_unprepared(&pragma).await?;
+            self.shared.write.execute_unprepared(&pragma).await?;
         }
         Ok(())
     }

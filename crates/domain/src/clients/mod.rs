@@ -60,7 +60,7 @@ pub use input::{NewClient, ValidClient, full_name, validate};
 pub use lifecycle::{activate, bin, deactivate, restore, toggle};
 pub(crate) use list::branches;
 pub use list::{Listed, list, matching_ids};
-pub use quick::{Brief, quick};
+pub use quick::{Line, quick};
 pub use restoration::{Later, Restoration, Restored, Then, restoration, restore_to};
 pub(crate) use rows::listed;
 pub use rows::with_contacts;

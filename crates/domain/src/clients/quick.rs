@@ -4,13 +4,13 @@ use base::db::Sql;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
-use super::search::{self, Needles};
 use crate::actor::Actor;
 use crate::error::Result;
+use crate::search::{self, CLIENTS, Needles};
 
 /// A client, in one line.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Brief {
+pub struct Line {
     /// Which one.
     pub id: Uuid,
     /// First and last name, else the company.
@@ -32,11 +32,11 @@ pub async fn quick(
     actor: &Actor,
     typed: &str,
     limit: usize,
-) -> Result<Vec<Brief>> {
+) -> Result<Vec<Line>> {
     #[derive(FromQueryResult)]
     struct Row {
         #[sea_orm(nested)]
-        brief: Brief,
+        line: Line,
         name_key: String,
     }
     let Some(needles) = Needles::read(typed) else { return Ok(Vec::new()) };
@@ -53,17 +53,17 @@ pub async fn quick(
     if rows.len() < limit {
         let mut sql = Sql::new(columns);
         actor.within_center(&mut sql, "c.call_center_id");
-        if !search::is_dense(conn, &needles).await? {
-            needles.push_candidates(&mut sql, conn.get_database_backend());
+        if !search::is_dense(conn, CLIENTS, std::slice::from_ref(&needles)).await? {
+            needles.push_candidates(&mut sql, CLIENTS, conn.get_database_backend());
         }
-        needles.push_like(&mut sql);
+        needles.push_like(&mut sql, CLIENTS);
         // Without an order, the engine stops as soon as it has read enough.
         sql.push(" LIMIT ").bind(READ);
         let mut others: Vec<Row> = sql.all(conn).await?;
-        others.retain(|row| !rows.iter().any(|known| known.brief.id == row.brief.id));
-        others.sort_by(|a, b| (&a.name_key, a.brief.id).cmp(&(&b.name_key, b.brief.id)));
+        others.retain(|row| !rows.iter().any(|known| known.line.id == row.line.id));
+        others.sort_by(|a, b| (&a.name_key, a.line.id).cmp(&(&b.name_key, b.line.id)));
         rows.extend(others);
     }
     rows.truncate(limit);
-    Ok(rows.into_iter().map(|row| row.brief).collect())
+    Ok(rows.into_iter().map(|row| row.line).collect())
 }

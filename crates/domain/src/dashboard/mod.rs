@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use crate::actor::Actor;
-use crate::clients::{self, Brief};
+use crate::clients::{self, Line};
 use crate::error::Result;
 use crate::paging::Total;
 
@@ -56,7 +56,7 @@ pub async fn quick_clients(
     conn: &impl ConnectionTrait,
     actor: &Actor,
     query: &str,
-) -> Result<Vec<Brief>> {
+) -> Result<Vec<Line>> {
     if !actor.works_with_clients() {
         return Ok(Vec::new());
     }

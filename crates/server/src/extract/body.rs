@@ -178,7 +178,7 @@ fn at_fault(path: &Path, message: &str) -> (Vec<String>, String, &'static str) {
     let mut named = path.to_string();
     // serde says "missing field `x`" at its parent's place.
     if let Some(field) = missing.or(unknown)
-        && path.iter().last().is_none_or(|last| last.to_string() != field)
+        && path.iter().next_back().is_none_or(|last| last.to_string() != field)
     {
         if path.iter().all(|segment| matches!(segment, Segment::Map { .. })) {
             keys.push(field.clone());

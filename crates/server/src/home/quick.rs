@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Html;
-use domain::clients::Brief;
+use domain::clients::Line;
 use domain::dashboard::{self, Found};
 use serde::Deserialize;
 
@@ -23,7 +23,7 @@ pub(super) struct Asked {
 struct Quick {
     page: Page,
     query: String,
-    clients: Vec<Brief>,
+    clients: Vec<Line>,
     alerts: Vec<Found>,
 }
 

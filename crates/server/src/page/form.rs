@@ -65,7 +65,7 @@ impl Form {
             values.extend(source.values(name).into_iter().map(|v| (name.to_owned(), v.to_owned())));
         }
         values.push((OPENED.to_owned(), saved.opened()));
-        Self { values, errors: self.errors }
+        Self { values, errors: self.errors, summary: self.summary }
     }
 
     /// The same with what the domain found wrong, in the language of `page`.
@@ -103,7 +103,7 @@ impl Form {
     }
 
     /// Everything wrong: field, sentence that names it.
-    pub fn errors(&self) -> &[(String, String)] {
+    pub fn summary(&self) -> &[(String, String)] {
         &self.summary
     }
 }

@@ -94,7 +94,7 @@ impl SmtpServer {
     pub async fn stop(self) {
         let address = self.url.trim_start_matches("smtp://").to_owned();
         drop(self);
-        while TcpStream::connect(&address).await.is_ok() {
+        while tokio::net::TcpStream::connect(&address).await.is_ok() {
             tokio::task::yield_now().await;
         }
     }
