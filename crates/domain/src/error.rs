@@ -5,6 +5,8 @@ use base::db::Sql;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
+use crate::contact_log::Reason;
+
 /// The result of a domain verb.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -26,6 +28,9 @@ pub enum Error {
     /// The state does not allow it; the key says which rule.
     #[error("conflict: {0}")]
     Conflict(&'static str),
+    /// The centre's calling rules speak against it: every reason, the weightiest first.
+    #[error("the call is blocked: {0:?}")]
+    CallBlocked(Vec<Reason>),
     /// Someone else changed it since the caller read it.
     #[error("stale version")]
     Stale,
@@ -116,12 +121,38 @@ impl Invalid {
         self.0.is_empty()
     }
 
+    /// Notes what else was found wrong; of one field only what was noted first.
+    #[must_use]
+    pub fn and(mut self, others: Vec<FieldError>) -> Self {
+        let known = self.0.len();
+        let is_new = |other: &FieldError| self.0[..known].iter().all(|e| e.field != other.field);
+        let others: Vec<FieldError> = others.into_iter().filter(is_new).collect();
+        self.0.extend(others);
+        self
+    }
+
+    /// What was noted and what else `checked` refuses: wrong fields are added, anything else is
+    /// told instead.
+    pub fn and_of<T>(self, checked: Result<T>) -> Error {
+        match checked {
+            Ok(_) => self.into(),
+            Err(Error::Invalid(others)) => self.and(others).into(),
+            Err(error) => error,
+        }
+    }
+
     /// Ends the collection.
     ///
     /// # Errors
     /// [`Error::Invalid`] if anything was noted.
     pub fn check(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }
+    }
+}
+
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        Self::Invalid(invalid.0)
     }
 }
 

@@ -10,7 +10,9 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use base::db::was_in_the_way;
 use domain::FieldError;
+use domain::contact_log::Reason;
 use serde_json::json;
 
 use crate::i18n::Language;
@@ -54,7 +56,7 @@ impl AppError {
             Self::Domain(E::Invalid(_)) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Domain(E::NotFound | E::Merged(_)) => StatusCode::NOT_FOUND,
             Self::Domain(E::Forbidden) | Self::ForeignOrigin => StatusCode::FORBIDDEN,
-            Self::Domain(E::Conflict(_)) => StatusCode::CONFLICT,
+            Self::Domain(E::Conflict(_) | E::CallBlocked(_)) => StatusCode::CONFLICT,
             Self::Domain(E::Stale) => StatusCode::PRECONDITION_FAILED,
             Self::Domain(E::TooMany(_)) => StatusCode::TOO_MANY_REQUESTS,
             Self::Domain(E::Db(error)) if is_unavailable(error) => StatusCode::SERVICE_UNAVAILABLE,
@@ -74,6 +76,9 @@ impl AppError {
             Self::Domain(E::Merged(_)) => "client-merged",
             Self::Domain(E::Forbidden) => "forbidden",
             Self::Domain(E::Conflict(key)) => key,
+            Self::Domain(E::CallBlocked(reasons)) => {
+                reasons.first().map_or("forbidden", Reason::error_key)
+            }
             Self::Domain(E::Stale) => "stale",
             Self::Domain(E::TooMany(_)) => "too-many",
             Self::Domain(E::Db(error)) if is_unavailable(error) => "unavailable",
@@ -89,6 +94,31 @@ impl AppError {
 /// The database is away or overloaded, not broken by us.
 fn is_unavailable(error: &sea_orm::DbErr) -> bool {
     matches!(error, sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_))
+        || was_in_the_way(error)
+}
+
+/// Both, or everything that is wrong with either.
+///
+/// # Errors
+/// Theirs.
+pub fn both<A, B>(
+    one: Result<A, AppError>,
+    other: Result<B, AppError>,
+) -> Result<(A, B), AppError> {
+    use domain::Error as E;
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(AppError::Domain(E::Invalid(wrong))), Err(AppError::Domain(E::Invalid(others)))) => {
+            Err(E::from(domain::Invalid::new().and(wrong).and(others)).into())
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    }
+}
+
+/// Whether the verb was broken off because others were in its way: it left nothing behind.
+pub fn may_be_asked_again(response: &Response) -> bool {
+    let error = response.extensions().get::<Unspoken>().map(|Unspoken(error)| &**error);
+    matches!(error, Some(AppError::Domain(domain::Error::Db(error))) if was_in_the_way(error))
 }
 
 /// Rides in the response's extensions to [`speak`].
@@ -211,10 +241,18 @@ impl Caller {
         if let AppError::Domain(domain::Error::Invalid(fields)) = error {
             body["errors"] = fields.iter().map(|field| self.field(field)).collect();
         }
+        if let AppError::Domain(domain::Error::CallBlocked(reasons)) = error {
+            body["reasons"] = reasons.iter().map(|reason| self.reason(reason)).collect();
+        }
         let mut response = Json(body).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response
+    }
+
+    fn reason(&self, reason: &Reason) -> serde_json::Value {
+        let message = self.language.t(&format!("error-{}", reason.error_key()));
+        json!({ "code": reason.key(), "message": message })
     }
 
     fn field(&self, error: &FieldError) -> serde_json::Value {

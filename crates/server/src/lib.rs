@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod again;
 pub mod alerts;
 pub mod answer;
 pub mod app;

@@ -22,7 +22,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use crate::app::App;
 use crate::rate_limit::{self, RateLimit};
 use crate::{
-    accounts, admin, alerts, assets, clients, contact_log, duplicates, error, extract, grid, home,
+    accounts, admin, again, alerts, assets, clients, contact_log, duplicates, error, extract, grid, home,
     idempotency, identity, live, metrics, openapi, operations, orders, page, preferences, unread,
 };
 
@@ -139,6 +139,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .layer(middleware::from_fn(extract::name_every_fault))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(again::ask_again))
         .layer(middleware::from_fn_with_state(app.clone(), idempotency::remember))
         .layer(middleware::from_fn_with_state(RateLimit::new(&app), rate_limit::limit))
         .layer(middleware::from_fn(error::speak))

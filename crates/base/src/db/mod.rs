@@ -10,6 +10,7 @@ mod listen;
 mod packed;
 mod signal;
 mod sql;
+mod turns;
 mod tx;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use insert::{insert_many, update_many};
 pub use packed::{Column, Packed};
 pub use signal::Signal;
 pub use sql::Sql;
+pub use turns::was_in_the_way;
 pub use tx::Tx;
 
 /// Which engine answers. Only `search` and this module may fork on it.

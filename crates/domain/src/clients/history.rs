@@ -29,6 +29,8 @@ pub struct HistoryEntry {
     pub changes: Vec<(String, Json, Json)>,
     /// Everything the event says.
     pub data: Json,
+    /// Whether it happened to a record that was merged into the client.
+    pub is_absorbed: bool,
 }
 
 /// Changes walked back at once; nobody's record changes so often.
@@ -50,7 +52,8 @@ const SELECT: &str = "SELECT e.seq, e.at, e.kind, e.actor_id, u.name AS actor_na
     e.subject_kind, e.subject_id, e.data FROM events e LEFT JOIN users u ON u.id = e.actor_id \
     WHERE ";
 
-/// What changed in the client itself, newest first, before number `before`.
+/// What changed in the client itself and in who was merged into them, newest first, before number
+/// `before`.
 ///
 /// # Errors
 /// [`crate::Error::NotFound`] when the actor may not see the client.
@@ -63,8 +66,33 @@ pub async fn history(
 ) -> Result<Vec<HistoryEntry>> {
     super::get(conn, actor, id).await?;
     let mut sql = Sql::new(SELECT);
-    sql.push("e.subject_id = ").bind(id).push(" AND e.subject_kind = 'client'");
-    read(conn, sql, before, limit).await
+    sql.push("e.subject_kind = 'client' AND e.subject_id IN ");
+    sql.bind_list(with_absorbed(conn, id).await?);
+    read_of(conn, id, sql, before, limit).await
+}
+
+async fn with_absorbed(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<Uuid>> {
+    let mut all = super::queries::absorbed(conn, id).await?;
+    all.push(id);
+    Ok(all)
+}
+
+/// Reads what `sql` finds of `id` and of the records merged into it. That those went, and came back
+/// for a while, is told by the merge itself.
+async fn read_of(
+    conn: &impl ConnectionTrait,
+    id: Uuid,
+    mut sql: Sql,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<HistoryEntry>> {
+    sql.push(" AND NOT (e.kind IN ('client.deleted', 'client.restored') AND e.subject_id <> ");
+    sql.bind(id).push(" AND e.data LIKE '%\"merge_id\"%')");
+    let mut entries = read(conn, sql, before, limit).await?;
+    for entry in &mut entries {
+        entry.is_absorbed = entry.subject_kind == "client" && entry.subject_id != id;
+    }
+    Ok(entries)
 }
 
 /// Everything that happened around the client and who was merged into them, and that the actor may
@@ -80,8 +108,7 @@ pub async fn timeline(
     limit: u32,
 ) -> Result<Vec<HistoryEntry>> {
     super::get(conn, actor, id).await?;
-    let mut all = super::queries::absorbed(conn, id).await?;
-    all.push(id);
+    let all = with_absorbed(conn, id).await?;
     // Facts that tell of many orders' links are of no client: the orders name them.
     let together = orders::told_together(conn, &all).await?;
     let mut sql = Sql::new(SELECT);
@@ -92,7 +119,7 @@ pub async fn timeline(
     }
     sql.push(")");
     push_visible(&mut sql, actor);
-    let mut entries = read(conn, sql, before, limit).await?;
+    let mut entries = read_of(conn, id, sql, before, limit).await?;
     for entry in &mut entries {
         entry.name_orders(&together);
     }
@@ -185,7 +212,9 @@ impl HistoryEntry {
 
     /// Whether what it changed can be put back: not what made the client.
     pub fn can_be_restored(&self) -> bool {
-        self.kind != "client.created" && self.changes.iter().any(|(f, ..)| can_be_restored(f))
+        !self.is_absorbed
+            && self.kind != "client.created"
+            && self.changes.iter().any(|(f, ..)| can_be_restored(f))
     }
 }
 
@@ -226,6 +255,7 @@ impl From<Row> for HistoryEntry {
             subject_id: row.subject_id,
             changes,
             data,
+            is_absorbed: false,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::{Client, event, get, queries, rows};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::events;
+use crate::orders::examine;
 
 /// Puts a client back in business. Nothing happens if they already are.
 ///
@@ -72,6 +73,7 @@ pub async fn bin(
     if version.is_some_and(|version| version != client.version) {
         return Err(Error::Stale);
     }
+    examine::clients_go(&tx, client.call_center_id, &[id], now).await?;
     queries::set(&tx, id, "deleted_at", now.into(), now).await?;
     let changes = one_change("deleted_at", Json::Null, json!(now));
     let event = event("client.deleted", client.call_center_id, id, changes);
@@ -94,6 +96,7 @@ pub async fn restore(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Re
         return Err(Error::Merged(into));
     }
     let center = client.call_center_id;
+    examine::hold_links(&tx, center).await?;
     let mut changes = one_change("deleted_at", json!(client.deleted_at), Json::Null);
     if let Some(code) = &client.code
         && queries::code_is_taken(&tx, center, code, Some(id)).await?
@@ -104,6 +107,7 @@ pub async fn restore(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Re
     queries::set(&tx, id, "deleted_at", None::<DateTime<Utc>>.into(), now).await?;
     // What fell due while the client lay in the bin is told now.
     crate::alerts::arm_clients(&tx, &[id], now).await?;
+    examine::clients_come_back(&tx, center, &[id], now).await?;
     events::record(&tx, actor, event("client.restored", center, id, changes), now).await?;
     let client = get(&tx, actor, id).await?;
     tx.commit().await?;

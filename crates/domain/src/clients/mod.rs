@@ -11,6 +11,7 @@
 //! | `quick` | finding the first few, while one types |
 //! | `counts` | totals and figures, kept while nothing happens |
 //! | `history` | what changed, and what happened around them |
+//! | `merged` | where records that were merged live on |
 //! | `rows` | a client as it is read |
 //! | `restoration` | a change taken back, a record as it was |
 
@@ -25,6 +26,7 @@ mod history;
 mod input;
 mod lifecycle;
 mod list;
+mod merged;
 mod queries;
 mod quick;
 mod restoration;
@@ -61,6 +63,7 @@ pub use lifecycle::{activate, bin, deactivate, restore, toggle};
 pub(crate) use list::branches;
 pub use list::{Listed, list, matching_ids};
 pub use quick::{Line, quick};
+pub(crate) use merged::{by_codes, by_former_codes, get_living, living};
 pub use restoration::{Later, Restoration, Restored, Then, restoration, restore_to};
 pub(crate) use rows::listed;
 pub use rows::with_contacts;
@@ -209,20 +212,32 @@ pub async fn get(conn: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Result
 /// # Errors
 /// Every wrong field, a code already taken (`code`, `taken`).
 pub async fn create(db: &Db, actor: &Actor, new: NewClient, now: DateTime<Utc>) -> Result<Uuid> {
-    actor.require(actor.works_with_clients())?;
     // Checked before the transaction, which on SQLite everyone waits for; should another client
     // take the code meanwhile, the index says so.
-    let conn = db.read();
-    let mut invalid = Invalid::new();
-    let center = center_for(conn, actor, &new, &mut invalid).await?;
-    let region = queries::region(conn, center).await?.unwrap_or_default();
-    let valid = validate(&new, &region, &mut invalid);
-    check_in_center(conn, center, None, &valid, &mut invalid).await?;
-    invalid.check()?;
+    let (center, valid) = check(db.read(), actor, &new).await?;
     let tx = db.begin().await?;
     let ids = insert_many(&tx, actor, center, vec![valid], now).await.map_err(code_taken)?;
     tx.commit().await?;
     ids.first().copied().ok_or(Error::NotFound)
+}
+
+/// A new client as it would be made, and its centre; nothing is made.
+///
+/// # Errors
+/// Those of [`create`].
+pub async fn check(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    new: &NewClient,
+) -> Result<(Uuid, ValidClient)> {
+    actor.require(actor.works_with_clients())?;
+    let mut invalid = Invalid::new();
+    let center = center_for(conn, actor, new, &mut invalid).await?;
+    let region = queries::region(conn, center).await?.unwrap_or_default();
+    let valid = validate(new, &region, &mut invalid);
+    check_in_center(conn, center, None, &valid, &mut invalid).await?;
+    invalid.check()?;
+    Ok((center, valid))
 }
 
 /// Two at once may have asked for the same code: the index decides.
@@ -331,6 +346,7 @@ pub(crate) async fn apply(
     if changes.is_empty() {
         return Ok((client.version, changes));
     }
+    crate::orders::examine::hold_links(tx, center).await?;
     let written = queries::overwrite(tx, client, &valid, now).await;
     if !written.map_err(|error| code_taken(error.into()))? {
         return Err(Error::Stale);

@@ -1,7 +1,7 @@
 //! A change taken back, or the whole record as it was at an instant.
 
 use base::db::Db;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::ConnectionTrait;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::history::{can_be_restored, changes_since};
 use super::{Client, ClientChanges, HistoryEntry, apply, event, from_record, get, queries, record};
 use crate::actor::Actor;
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 use crate::events;
 
 /// What to go back to.
@@ -162,8 +162,20 @@ pub async fn restore_to(
     overwrite: bool,
     now: DateTime<Utc>,
 ) -> Result<i32> {
+    let mut invalid = Invalid::new();
+    if only.is_some_and(|only| only.iter().any(|field| !can_be_restored(field))) {
+        invalid.add("fields", "wrong-value");
+    }
+    // Pages ask for whole minutes, to their end.
+    if matches!(then, Then::At(at) if at > now + TimeDelta::minutes(1)) {
+        invalid.add("at", "in-the-future");
+    }
     let tx = db.begin().await?;
-    let Restoration { client, mut fields, .. } = restoration(&tx, actor, id, then).await?;
+    let Restoration { client, mut fields, .. } = match restoration(&tx, actor, id, then).await {
+        Err(Error::Invalid(others)) => return Err(invalid.and(others).into()),
+        found => found?,
+    };
+    invalid.check()?;
     if client.version != version {
         return Err(Error::Stale);
     }
@@ -180,6 +192,7 @@ pub async fn restore_to(
     }
     let active = wanted.get("is_active").and_then(Json::as_bool).unwrap_or(client.is_active);
     let mut current = client.clone();
+    crate::orders::examine::hold_links(&tx, client.call_center_id).await?;
     if active != client.is_active {
         queries::set(&tx, id, "is_active", active.into(), now).await?;
         current.version += 1;

@@ -104,9 +104,15 @@ impl Verdict {
         Self { decision: Decision::Allow, reasons: Vec::new(), hours }
     }
 
-    /// The weightiest reason, if the call is blocked.
-    pub fn blocking(&self) -> Option<&Reason> {
-        self.reasons.first().filter(|_| self.decision == Decision::Block)
+    /// Refuses what is blocked.
+    ///
+    /// # Errors
+    /// [`Error::CallBlocked`], with every reason.
+    pub(super) fn check(&self) -> Result<()> {
+        match self.decision {
+            Decision::Block => Err(Error::CallBlocked(self.reasons.clone())),
+            _ => Ok(()),
+        }
     }
 }
 

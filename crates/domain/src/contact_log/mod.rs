@@ -133,8 +133,8 @@ pub struct Recorded {
 /// the one this agent used last.
 ///
 /// # Errors
-/// Wrong fields (`statut`, `canal`); [`Error::NotFound`]; [`Error::Conflict`] when the centre's
-/// calling rules block the call.
+/// Wrong fields (`statut`, `canal`); [`Error::NotFound`]; [`Error::CallBlocked`] by the centre's
+/// calling rules.
 pub async fn record(
     db: &Db,
     actor: &Actor,
@@ -152,9 +152,7 @@ pub async fn record(
     let usual = usual_channel(&tx, actor).await?;
     let named = named.unwrap_or(Named { channel: usual, word: None });
     let verdict = gate::judge_now(&tx, &subject, named.channel, now).await?;
-    if let Some(reason) = verdict.blocking() {
-        return Err(Error::Conflict(reason.error_key()));
-    }
+    verdict.check()?;
     let (day, weekday, hour) = figures::place(now, &subject.time_zone);
     let attempt = Attempt {
         seq: 0,
@@ -280,7 +278,8 @@ pub async fn get(conn: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Result
 ///
 /// # Errors
 /// A wrong `canal`; [`Error::NotFound`]; [`Error::Forbidden`] for whoever neither made the attempt
-/// nor leads people.
+/// nor leads people; [`Error::CallBlocked`] when it becomes a call that the centre's calling rules
+/// would have blocked.
 pub async fn change_channel(
     db: &Db,
     actor: &Actor,
@@ -298,11 +297,16 @@ pub async fn change_channel(
     }
     invalid.check()?;
     let named = named.unwrap_or(Named { channel: Channel::Other, word: None });
+    let new = named.channel.as_str();
+    if new != attempt.channel {
+        let subject = queries::subject(&tx, actor, attempt.client_id, false).await?;
+        let subject = subject.ok_or(Error::NotFound)?;
+        gate::judge_now(&tx, &subject, named.channel, attempt.created_at).await?.check()?;
+    }
     if attempt.is_of(actor) {
         let usual = usual_channel(&tx, actor).await?;
         remember(&tx, actor, usual, named.channel).await?;
     }
-    let new = named.channel.as_str();
     if new == attempt.channel && named.word == attempt.channel_word {
         tx.commit().await?;
         return Ok(attempt);

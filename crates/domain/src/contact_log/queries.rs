@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::Attempt;
 use crate::actor::Actor;
+use crate::clients;
 
 /// What [`Attempt`] reads.
 pub(super) const COLUMNS: &str = "a.seq, a.id, a.call_center_id, a.client_id, \
@@ -88,7 +89,29 @@ pub(super) async fn clients_named(
             return Ok(found);
         }
     }
-    by("c.code", text.into()).column(conn).await
+    let found: Vec<Uuid> = by("c.code", text.into()).column(conn).await?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    // Whoever was merged is found where they live on, by their id and by the code they had.
+    let (column, value) = match text.parse::<Uuid>() {
+        Ok(id) => ("c.id", Value::from(id)),
+        Err(_) => ("c.code", text.into()),
+    };
+    let mut sql = Sql::new("SELECT c.id FROM clients c WHERE c.merged_into IS NOT NULL AND ");
+    sql.push(column).push(" = ").bind(value);
+    actor.within_center(&mut sql, "c.call_center_id");
+    sql.push(" LIMIT 20");
+    let merged: Vec<Uuid> = sql.column(conn).await?;
+    let mut found = Vec::new();
+    for id in merged {
+        if let Some(id) = clients::living(conn, id).await?
+            && !found.contains(&id)
+        {
+            found.push(id);
+        }
+    }
+    Ok(found)
 }
 
 /// An attempt the actor may see, unless it was undone.

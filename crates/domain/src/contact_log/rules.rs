@@ -130,12 +130,16 @@ pub(super) async fn center(
     }))
 }
 
-/// Notes what is wrong, field by field.
-fn check(rules: &CallingRules, invalid: &mut Invalid) {
+/// Whether rules can be so.
+///
+/// # Errors
+/// Every wrong field.
+pub fn check(rules: &CallingRules) -> Result<()> {
+    let mut invalid = Invalid::new();
     if !MODES.contains(&rules.mode.as_str()) {
         invalid.add("mode", "wrong-value");
     }
-    rules.hours.check_as("hours", invalid);
+    rules.hours.check_as("hours", &mut invalid);
     let mut within = |field: &str, value: i32, least: i32, most: i32| {
         if !(least..=most).contains(&value) {
             let args = vec![("min", least.to_string()), ("max", most.to_string())];
@@ -144,6 +148,7 @@ fn check(rules: &CallingRules, invalid: &mut Invalid) {
     };
     within("max_attempts", rules.max_attempts, 1, 100);
     within("refusal_days", rules.refusal_days, 0, 3_650);
+    invalid.check()
 }
 
 /// Changes the rules of a centre, if they are still at `rules.version`.
@@ -161,9 +166,7 @@ pub async fn change(
     let tx = db.begin().await?;
     call_centers::get(&tx, actor, center).await?;
     actor.require(actor.is_admin())?;
-    let mut invalid = Invalid::new();
-    check(&rules, &mut invalid);
-    invalid.check()?;
+    check(&rules)?;
     let before = of(&tx, center).await?;
     if before.version != rules.version {
         return Err(Error::Stale);

@@ -14,6 +14,7 @@ use crate::actor::Actor;
 use crate::clients::{self, Client, ClientChanges};
 use crate::error::{Error, Result};
 use crate::events::{self, NewEvent};
+use crate::orders::examine;
 
 /// What a merge would do.
 #[derive(Clone, Debug)]
@@ -121,8 +122,11 @@ pub async fn merge(
     now: DateTime<Utc>,
 ) -> Result<Merged> {
     let tx = db.begin().await?;
-    let (winner, loser) = two(&tx, actor, winner, loser).await?;
+    let center = two(&tx, actor, winner, loser).await?.0.call_center_id;
     actor.require(may_decide(actor))?;
+    // Of two that are merged at once, or parted, the second sees what the first has done.
+    examine::take_turn(&tx, center).await?;
+    let (winner, loser) = two(&tx, actor, winner, loser).await?;
     let is_other =
         |client: &Client, version: Option<i32>| version.is_some_and(|v| v != client.version);
     if is_other(&winner, winner_version) || is_other(&loser, loser_version) {
@@ -130,6 +134,7 @@ pub async fn merge(
     }
     let fields = fields::fields(&winner, &loser, choices);
     let after = fields::result(&fields);
+    examine::clients_go(&tx, center, &[winner.id, loser.id], now).await?;
     retire(&tx, &loser, winner.id, now).await?;
     let account = give_account(&tx, &winner, &loser, &after, now).await?;
     let moved = relations::move_all(&tx, loser.id, winner.id).await?;

@@ -16,6 +16,7 @@ use crate::actor::Actor;
 use crate::clients::{self, Client, ClientChanges};
 use crate::error::{Error, Result};
 use crate::events::{self, NewEvent};
+use crate::orders::examine;
 
 /// Something that could not be put back, or was left alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,8 +49,10 @@ pub struct Unmerged {
 /// when the record that stayed went into another since, or lies in the bin.
 pub async fn unmerge(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Result<Unmerged> {
     let tx = db.begin().await?;
-    let merge = merge_of(&tx, actor, id).await?;
+    let center = merge_of(&tx, actor, id).await?.call_center_id;
     actor.require(may_decide(actor))?;
+    examine::take_turn(&tx, center).await?;
+    let merge = merge_of(&tx, actor, id).await?;
     if merge.undone_at.is_some() {
         return Err(Error::Conflict("merge-undone"));
     }
@@ -68,6 +71,7 @@ pub async fn unmerge(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Re
     kept.extend(gone.into_iter().map(|(table, count)| Kept::Gone(table, count)));
     refresh(&tx, merge.call_center_id, &[merge.winner_id, merge.loser_id], now).await?;
     crate::alerts::arm_clients(&tx, &[merge.loser_id], now).await?;
+    examine::clients_come_back(&tx, center, &[merge.winner_id, merge.loser_id], now).await?;
     open_pair(&tx, &merge, now).await?;
     note_kept(&tx, id, &kept).await?;
     events::record_many(&tx, actor, events_of(&merge, changes, &kept), now).await?;
@@ -135,7 +139,7 @@ fn restored(merge: &Merge, current: &Map<String, Json>, kept: &mut Vec<Kept>) ->
         let now_is = current.get(name).cloned().unwrap_or_default();
         if now_is == after[name] {
             record.insert(name.into(), before[name].clone());
-        } else if before[name] != after[name] {
+        } else if before[name] != after[name] && now_is != before[name] {
             kept.push(Kept::Field(name.into()));
         }
     }

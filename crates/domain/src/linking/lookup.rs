@@ -28,6 +28,8 @@ pub(super) enum List {
     Name,
     GivenBearers,
     FamilyBearers,
+    OrderWord,
+    OrderInitial,
     Twin,
 }
 
@@ -39,7 +41,7 @@ pub struct Key {
 }
 
 impl Key {
-    fn new(list: List, key: u32) -> Self {
+    pub(super) fn new(list: List, key: u32) -> Self {
         Self { list, key }
     }
 

@@ -18,6 +18,7 @@ mod names;
 mod pair;
 mod phones;
 mod postings;
+mod shared_words;
 mod twins;
 mod words;
 
@@ -26,6 +27,7 @@ pub use evidence::{EmailEvidence, Evidence, NameClass, PhoneEvidence};
 pub use lookup::{CROWD, Key, Lookup, Traces, client_keys, phone_key, traces, words_key};
 pub use names::Agreement;
 pub use pair::compare;
+pub use shared_words::{SharedWords, order_words};
 pub use twins::twin_keys;
 
 #[cfg(test)]

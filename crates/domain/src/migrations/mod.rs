@@ -15,6 +15,7 @@ mod m0010_order_links;
 mod m0011_list_indexes;
 mod m0012_counted_orders;
 mod m0013_calendar;
+mod m0014_order_words;
 
 use base::db::{Db, Engine};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_list_indexes::Migration),
             Box::new(m0012_counted_orders::Migration),
             Box::new(m0013_calendar::Migration),
+            Box::new(m0014_order_words::Migration),
         ]
     }
 }

@@ -215,12 +215,15 @@ pub async fn compared(db: &Db, actor: &Actor, order: &Order) -> Result<Vec<Compa
         let settings = settings::of(&tx, order.call_center_id).await?;
         candidates = weigh(&tx, &house, settings.is_bold, &order.record()).await?.candidates;
     }
-    let mut found = Vec::new();
-    for candidate in candidates {
-        match clients::get(db.read(), actor, candidate.id).await {
-            Ok(client) => found.push(Compared { candidate, client }),
-            Err(crate::Error::NotFound) => {}
-            Err(error) => return Err(error),
+    let mut found: Vec<Compared> = Vec::new();
+    for mut candidate in candidates {
+        let Some(client) = clients::get_living(db.read(), actor, candidate.id).await? else {
+            continue;
+        };
+        candidate.id = client.id;
+        // Of two that were merged since, the more likely stands for both.
+        if !found.iter().any(|known| known.client.id == client.id) {
+            found.push(Compared { candidate, client });
         }
     }
     Ok(found)

@@ -21,16 +21,8 @@ use crate::events::{self, NewEvent};
 /// # Errors
 /// Every wrong field; a number already taken (`number`, `taken`); an unknown `client_code`.
 pub async fn create(db: &Db, actor: &Actor, new: NewOrder, now: DateTime<Utc>) -> Result<Uuid> {
-    actor.require(actor.works_with_clients())?;
     let tx = db.begin().await?;
-    let mut invalid = Invalid::new();
-    let house = house_for(&tx, actor, &new, &mut invalid).await?;
-    let valid = input::validate(&new, &house, true, &mut invalid, now);
-    let client = client_of(&tx, &house, &valid, &mut invalid).await?;
-    if queries::by_number(&tx, house.center, &valid.number).await?.is_some() {
-        invalid.add("number", "taken");
-    }
-    invalid.check()?;
+    let (house, valid, client) = checked(&tx, actor, &new, now).await?;
     let made = insert_many(&tx, actor, &house, vec![(valid, client)], false, now).await;
     let (ids, mut events) = made.map_err(number_taken)?;
     let id = ids.first().copied().ok_or(Error::NotFound)?;
@@ -43,6 +35,34 @@ pub async fn create(db: &Db, actor: &Actor, new: NewOrder, now: DateTime<Utc>) -
     events::record_many(&tx, actor, events, now).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// What [`create`] would refuse; nothing is made.
+///
+/// # Errors
+/// Those of [`create`].
+pub async fn check(db: &Db, actor: &Actor, new: &NewOrder, now: DateTime<Utc>) -> Result<()> {
+    let tx = db.begin().await?;
+    checked(&tx, actor, new, now).await.map(drop)
+}
+
+async fn checked(
+    tx: &Tx,
+    actor: &Actor,
+    new: &NewOrder,
+    now: DateTime<Utc>,
+) -> Result<(House, ValidOrder, Option<Uuid>)> {
+    actor.require(actor.works_with_clients())?;
+    let mut invalid = Invalid::new();
+    let house = house_for(tx, actor, new, &mut invalid).await?;
+    examine::take_turn(tx, house.center).await?;
+    let valid = input::validate(new, &house, true, &mut invalid, now);
+    let client = client_of(tx, &house, &valid, &mut invalid).await?;
+    if queries::by_number(tx, house.center, &valid.number).await?.is_some() {
+        invalid.add("number", "taken");
+    }
+    invalid.check()?;
+    Ok((house, valid, client))
 }
 
 /// The centre a new order goes to: the actor's own; a super_admin names it unless it is alone.
@@ -160,7 +180,7 @@ pub async fn change(
     now: DateTime<Utc>,
 ) -> Result<i32> {
     let tx = db.begin().await?;
-    let order = queries::find_locked(&tx, actor, id).await?.ok_or(Error::NotFound)?;
+    let order = queries::find_in_turn(&tx, actor, id).await?.ok_or(Error::NotFound)?;
     if order.version != version {
         return Err(Error::Stale);
     }

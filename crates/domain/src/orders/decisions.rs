@@ -34,31 +34,48 @@ pub(super) struct Memory {
     pub(super) refused: Option<Json>,
     pub(super) decided_by: Option<Uuid>,
     pub(super) decided_at: DateTime<Utc>,
+    merged_into: Option<Uuid>,
 }
 
 impl Memory {
+    /// The same, of the record in which its client lives on; none in the bin.
+    async fn led_on(mut self, conn: &impl ConnectionTrait) -> Result<Option<Self>, DbErr> {
+        let Some(into) = self.merged_into.take() else { return Ok(Some(self)) };
+        self.client_id = clients::living(conn, into).await?;
+        Ok(self.client_id.is_some().then_some(self))
+    }
+
     /// The link this decision makes; `None` when clients nobody had seen come into question now.
-    /// `found` is what the rules say today.
+    /// `found` is what the rules say today. A client chosen for an address or a number stays
+    /// chosen; where a name is all there is, a new namesake may be meant.
     pub(super) fn applied(&self, found: &Link) -> Option<Link> {
-        if let Some(client) = self.client_id {
-            return Some(Link::chosen(Some(client), "remembered", found.candidates.clone()));
-        }
-        let refused: Vec<Uuid> = self
+        let seen: Vec<Uuid> = self
             .refused
             .clone()
             .and_then(|list| serde_json::from_value(list).ok())
             .unwrap_or_default();
-        let is_known = |one: &StoredCandidate| refused.contains(&one.id);
+        let is_known =
+            |one: &StoredCandidate| seen.contains(&one.id) || Some(one.id) == self.client_id;
         let all_known = found.candidates.iter().all(is_known);
-        all_known.then(|| Link::chosen(None, "remembered_nobody", found.candidates.clone()))
+        let is_named_only = |one: &StoredCandidate| !one.grounds.has_contact();
+        match self.client_id {
+            Some(_) if !all_known && found.candidates.iter().all(is_named_only) => None,
+            None if !all_known => None,
+            client => {
+                let key = if client.is_some() { "remembered" } else { "remembered_nobody" };
+                Some(Link::chosen(client, key, found.candidates.clone()))
+            }
+        }
     }
 }
 
-const SELECT: &str = "SELECT d.evidence, d.client_id, d.refused, d.decided_by, d.decided_at \
-    FROM order_decisions d LEFT JOIN clients c ON c.id = d.client_id \
-    WHERE (d.client_id IS NULL OR c.deleted_at IS NULL) AND d.call_center_id = ";
+const SELECT: &str = "SELECT d.evidence, d.client_id, d.refused, d.decided_by, d.decided_at, \
+    c.merged_into FROM order_decisions d LEFT JOIN clients c ON c.id = d.client_id \
+    WHERE (d.client_id IS NULL OR c.deleted_at IS NULL OR c.merged_into IS NOT NULL) \
+    AND d.call_center_id = ";
 
-/// What was decided for this evidence, unless the client lies in the bin.
+/// What was decided for this evidence, unless the client lies in the bin. One who was merged is
+/// the one they live on in.
 pub(super) async fn recall(
     conn: &impl ConnectionTrait,
     center: Uuid,
@@ -66,7 +83,10 @@ pub(super) async fn recall(
 ) -> Result<Option<Memory>, DbErr> {
     let mut sql = Sql::new(SELECT);
     sql.bind(center).push(" AND d.evidence = ").bind(evidence);
-    sql.one(conn).await
+    match sql.one::<Memory>(conn).await? {
+        Some(memory) => memory.led_on(conn).await,
+        None => Ok(None),
+    }
 }
 
 /// Everything decided in a centre.
@@ -76,7 +96,11 @@ pub(super) async fn recall_all(
 ) -> Result<Vec<Memory>, DbErr> {
     let mut sql = Sql::new(SELECT);
     sql.bind(center);
-    sql.all(conn).await
+    let mut memories = Vec::new();
+    for memory in sql.all::<Memory>(conn).await? {
+        memories.extend(memory.led_on(conn).await?);
+    }
+    Ok(memories)
 }
 
 /// Says whose an order is. The answer counts for every order that bears the same name, address
@@ -94,7 +118,7 @@ pub async fn decide(
     now: DateTime<Utc>,
 ) -> Result<Order> {
     let tx = db.begin().await?;
-    let order = queries::find_locked(&tx, actor, id).await?.ok_or(Error::NotFound)?;
+    let order = queries::find_in_turn(&tx, actor, id).await?.ok_or(Error::NotFound)?;
     if version.is_some_and(|version| version != order.version) {
         return Err(Error::Stale);
     }
@@ -143,7 +167,7 @@ async fn make_client(
     let mut invalid = Invalid::new();
     let valid = clients::validate(new, &house.region, &mut invalid);
     if let Some(code) = &valid.code
-        && queries::client_by_code(tx, house.center, code).await?.is_some()
+        && clients::code_is_taken(tx, house.center, code, None).await?
     {
         invalid.add("code", "taken");
     }

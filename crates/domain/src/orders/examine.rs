@@ -11,11 +11,12 @@ use super::candidates::{self, Reading, Which};
 use super::input::House;
 use super::link::Link;
 use super::settings;
+use super::wake::{self, Open, mark, wake};
 use super::{Order, changes, decisions, lookup, queries, run};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::events;
-use crate::linking::{self, ClientRecord, Traces};
+use crate::linking::{self, ClientRecord};
 
 /// The kind of job that links the orders of a centre that wait for it.
 pub const LINK_JOB: &str = "link_orders";
@@ -45,12 +46,29 @@ pub struct Changed {
 const INLINE: usize = 20;
 /// Clients per transaction of a job.
 const CLIENTS: i64 = 1_000;
-/// Orders linked one by one in a transaction.
-const ORDERS: i64 = 100;
+/// Orders linked one by one in a transaction, while which no client of the centre can be made.
+const ORDERS: i64 = 50;
 /// Past that many waiting orders, all clients are read once instead.
 const MANY: i64 = 2_000;
-/// Most orders one client has looked at again: who shares a name with more says nothing new.
-const MOST: i64 = 500;
+
+/// Until `tx` ends nobody else links orders of the centre, and nobody makes or changes its clients:
+/// of an order and a client that come at the same time, the later sees the earlier. To be asked for
+/// before any row is held.
+///
+/// # Errors
+/// The engine's.
+pub(crate) async fn take_turn(tx: &Tx, center: Uuid) -> Result<(), DbErr> {
+    tx.alone(center).await
+}
+
+/// Until `tx` ends no order of the centre is linked, while others make and change clients too. To
+/// be asked for before a client's row is held.
+///
+/// # Errors
+/// The engine's.
+pub(crate) async fn hold_links(tx: &Tx, center: Uuid) -> Result<(), DbErr> {
+    tx.beside(center).await
+}
 
 /// To be called in the transaction that makes or changes clients: files them under their keys,
 /// and has the orders that may be theirs looked at again.
@@ -119,18 +137,20 @@ fn filable(clients: Vec<Reading>) -> Vec<(i64, ClientRecord)> {
 }
 
 /// What is to be known of a centre before its clients are looked at.
-struct Place {
-    center: Uuid,
-    region: String,
-    has_orders: bool,
+pub(super) struct Place {
+    pub(super) center: Uuid,
+    pub(super) region: String,
+    pub(super) has_orders: bool,
 }
 
+/// Holds the links of the centre from then on: an order that came meanwhile is seen.
 async fn place(tx: &Tx, center: Uuid) -> Result<Option<Place>, DbErr> {
     #[derive(FromQueryResult)]
     struct Row {
         phone_region: String,
         has_orders: bool,
     }
+    hold_links(tx, center).await?;
     let sql = "SELECT phone_region, EXISTS (SELECT 1 FROM orders o WHERE \
         o.call_center_id = cc.id) AS has_orders FROM call_centers cc WHERE cc.id = $1";
     let row: Option<Row> = Sql::with(sql, [center.into()]).one(tx).await?;
@@ -145,62 +165,41 @@ async fn look_at(
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     lookup::file(tx, place.center, &place.region, clients).await?;
-    if !place.has_orders {
-        return Ok(());
-    }
-    let mut found = 0;
-    for chunk in clients.chunks(5) {
-        let traces: Vec<Traces> =
-            chunk.iter().map(|(_, client)| linking::traces(client, &place.region)).collect();
-        found += wake(tx, place.center, &traces).await?;
-    }
-    if found > 0 { enqueue(tx, place.center, now).await } else { Ok(()) }
+    let clients: Vec<&ClientRecord> = clients.iter().map(|(_, client)| client).collect();
+    wake(tx, place, &clients, Open::All, now).await
 }
 
-/// Marks the orders that bear one of these traces; how many.
-async fn wake(tx: &Tx, center: Uuid, traces: &[Traces]) -> Result<u64, DbErr> {
-    let of = |list: fn(&Traces) -> &Vec<String>| -> Vec<String> {
-        traces.iter().flat_map(|one| list(one).iter().cloned()).collect()
-    };
-    let lists = [
-        ("words_key", of(|traces| &traces.words)),
-        ("email_key", of(|traces| &traces.emails)),
-        ("phone_key", of(|traces| &traces.phones)),
-    ];
-    let mut found: Vec<Uuid> = Vec::new();
-    for (column, values) in lists {
-        if values.is_empty() {
-            continue;
-        }
-        let mut sql = open_orders(center);
-        sql.push(" AND ").push(column).push(" IN ").bind_list(values);
-        sql.push(" LIMIT ").bind(MOST);
-        found.extend(sql.column::<Uuid>(tx).await?);
-    }
-    for mailbox in of(|traces| &traces.emails).iter().filter_map(|email| email.split('@').next()) {
-        // `A` follows `@`: every address of that mailbox name.
-        let mut sql = open_orders(center);
-        sql.push(" AND email_key > ").bind(format!("{mailbox}@"));
-        sql.push(" AND email_key < ").bind(format!("{mailbox}A")).push(" LIMIT ").bind(MOST);
-        found.extend(sql.column::<Uuid>(tx).await?);
-    }
-    mark(tx, &found).await
+/// To be called before clients go, to the bin or into another: has the orders looked at again of
+/// which a person would be asked whether they are theirs.
+///
+/// # Errors
+/// The engine's.
+pub(crate) async fn clients_go(
+    tx: &Tx,
+    center: Uuid,
+    clients: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let Some(place) = place(tx, center).await? else { return Ok(()) };
+    let clients = candidates::read(tx, Which::Ids(clients)).await?;
+    let clients: Vec<&ClientRecord> = clients.iter().map(|client| &client.record).collect();
+    wake(tx, &place, &clients, Open::InReview, now).await
 }
 
-fn open_orders(center: Uuid) -> Sql {
-    let mut sql = Sql::new("SELECT id FROM orders WHERE decided_at IS NULL AND call_center_id = ");
-    sql.bind(center);
-    sql
-}
-
-async fn mark(tx: &Tx, orders: &[Uuid]) -> Result<u64, DbErr> {
-    let mut marked = 0;
-    for ids in orders.chunks(1_000) {
-        let mut sql = Sql::new("UPDATE orders SET is_waiting = TRUE WHERE id IN ");
-        sql.bind_list(ids.to_vec());
-        marked += sql.execute(tx).await?;
-    }
-    Ok(marked)
+/// To be called once clients are back: has the orders that may be theirs looked at again.
+///
+/// # Errors
+/// The engine's.
+pub(crate) async fn clients_come_back(
+    tx: &Tx,
+    center: Uuid,
+    clients: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let Some(place) = place(tx, center).await? else { return Ok(()) };
+    let clients = filable(candidates::read(tx, Which::Ids(clients)).await?);
+    lookup::forget(tx, &clients).await?;
+    look_at(tx, &place, &clients, now).await
 }
 
 /// Has every order of the centre that is not linked looked at again.
@@ -228,12 +227,9 @@ pub(super) async fn same_evidence(tx: &Tx, order: &Order, now: DateTime<Utc>) ->
             None => return Ok(()),
         },
     };
-    sql.push(" LIMIT ").bind(MOST);
+    sql.push(" LIMIT ").bind(wake::MOST);
     let same: Vec<Uuid> = sql.column(tx).await?;
-    if mark(tx, &same).await? > 0 {
-        enqueue(tx, order.call_center_id, now).await?;
-    }
-    Ok(())
+    mark(tx, order.call_center_id, same, now).await
 }
 
 /// Asks for the waiting orders of `center` to be linked.
@@ -263,6 +259,7 @@ pub async fn link_waiting(db: &Db, center: Uuid, now: DateTime<Utc>) -> Result<b
         return Ok(true);
     }
     let tx = db.begin().await?;
+    take_turn(&tx, center).await?;
     let house = queries::house(&tx, center).await?.ok_or(Error::NotFound)?;
     let orders = queries::waiting(&tx, center, ORDERS).await?;
     let mut events = Vec::new();

@@ -1,7 +1,7 @@
 use base::money::{Currency, Money, MoneyError};
 use base::phone::{self, PhoneError};
 use base::text::{digits, email_key, fold, fold_keep, sort_key};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::Status;
@@ -143,11 +143,15 @@ pub fn validate(
             Status::Pending
         }),
     };
+    let ordered_at = new.ordered_at.unwrap_or(now);
+    if !is_plausible(ordered_at, now) {
+        invalid.add("ordered_at", "implausible-date");
+    }
     ValidOrder {
         words_key: client_name.as_deref().and_then(linking::words_key),
         phone_key: phone.as_deref().and_then(|raw| linking::phone_key(raw, &house.region)),
         client_code: invalid.text("client_code", new.client_code.as_deref(), 40),
-        ordered_at: new.ordered_at.unwrap_or(now),
+        ordered_at,
         number,
         client_name,
         email,
@@ -158,6 +162,13 @@ pub fn validate(
         currency,
         status,
     }
+}
+
+/// An order was made in the days of living people, and not much later than today: some shops date
+/// an order by its delivery.
+fn is_plausible(ordered_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    let earliest = DateTime::UNIX_EPOCH - TimeDelta::days(70 * 365);
+    (earliest..=now + TimeDelta::days(366)).contains(&ordered_at)
 }
 
 fn number_of(raw: &str, region: &str, is_strict: bool, invalid: &mut Invalid) -> Option<String> {
@@ -201,15 +212,14 @@ impl ValidOrder {
     }
 
     /// What a person's decision about this order is remembered for: the name, the address and the
-    /// number it bears. Without an address or a whole number these are not one person's, so the
-    /// decision is about this order alone.
+    /// number it bears. An order that bears none of them is like no other.
     pub(crate) fn evidence(&self) -> String {
         use sha2::{Digest as _, Sha256};
         let words = self.words_key.as_deref().unwrap_or_default();
         let email = self.email_key.as_deref().unwrap_or_default();
         let phone = self.phone_key.as_deref().unwrap_or_default();
-        let is_personal = !email.is_empty() || phone.starts_with('t');
-        let number = if is_personal { "" } else { self.number.as_str() };
+        let is_silent = words.is_empty() && email.is_empty() && phone.is_empty();
+        let number = if is_silent { self.number.as_str() } else { "" };
         let hash = Sha256::digest([words, email, phone, number].join("\u{1f}"));
         hash.iter().take(16).fold(String::with_capacity(32), |mut text, byte| {
             use std::fmt::Write as _;

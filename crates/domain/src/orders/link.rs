@@ -88,6 +88,13 @@ impl Grounds {
     }
 }
 
+impl Grounds {
+    /// Whether the address or the number agrees.
+    pub(super) fn has_contact(&self) -> bool {
+        self.email != "none" || self.phone != "none"
+    }
+}
+
 fn agreement(agreement: Agreement) -> &'static str {
     match agreement {
         Agreement::Differs => "differs",

@@ -1,4 +1,5 @@
-//! The keys that lead from one order to its candidates. The only file here that forks by engine.
+//! The keys that lead from one order to its candidates, and from one client to the orders that may
+//! be theirs. The only file here that forks by engine.
 //!
 //! SQLite files the keys of a client as the words of a full-text row, PostgreSQL as an array under
 //! a GIN index: some thirty keys a client, which rows of a table would make ten times as dear.
@@ -10,7 +11,7 @@ use base::db::{Engine, Sql, Tx};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult};
 use uuid::Uuid;
 
-use crate::linking::{CROWD, ClientRecord, Key, client_keys};
+use crate::linking::{CROWD, ClientRecord, Key, SharedWords, client_keys, order_words};
 
 /// Clients filed in one statement.
 const CHUNK: usize = 400;
@@ -155,6 +156,60 @@ pub(super) async fn count(
     }
     plan_by_index(conn, false).await?;
     Ok(counts)
+}
+
+/// The words of an order's name as they are stored with it.
+pub(crate) fn name_words(center: Uuid, name: &str) -> Option<String> {
+    let keys = order_words(name).into_iter().map(|key| word(key.stored(center.as_u128())));
+    let words: Vec<String> = keys.collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// The orders of `center` without a client that bear a word of `words`.
+pub(super) async fn orders_bearing(
+    tx: &Tx,
+    center: Uuid,
+    words: &SharedWords,
+) -> Result<Vec<i64>, DbErr> {
+    // A word that many orders bear says nothing alone; beside an initial it says more.
+    const MANY: usize = 500;
+    let beside = words.beside.iter().map(|key| (*key, MANY, true));
+    let keys: Vec<(Key, usize, bool)> =
+        beside.chain(words.alone.iter().map(|key| (*key, CROWD, false))).collect();
+    let mut found = HashSet::new();
+    plan_by_index(tx, true).await?;
+    for chunk in keys.chunks(PARTS) {
+        let mut sql = Sql::new("");
+        for (part, (key, limit, _)) in chunk.iter().enumerate() {
+            let head = if part > 0 { " UNION ALL " } else { "" };
+            sql.push(head).push(&format!("SELECT {part} AS part, seq FROM ("));
+            match tx.engine() {
+                Engine::Sqlite => {
+                    sql.push("SELECT rowid AS seq FROM order_words WHERE order_words MATCH ")
+                }
+                Engine::Postgres => sql.push(
+                    "SELECT o.seq FROM orders o WHERE o.link_state <> 'linked' \
+                     AND string_to_array(o.name_words, ' ') @> ARRAY[",
+                ),
+            };
+            sql.bind(word(key.stored(center.as_u128())));
+            sql.push(if tx.engine() == Engine::Postgres { "]" } else { "" });
+            let limit = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+            sql.push(" LIMIT ").bind(limit).push(&format!(") AS p{part}"));
+        }
+        let mut by_key: HashMap<i32, Vec<i64>> = HashMap::new();
+        for hit in sql.all::<Hit>(tx).await? {
+            by_key.entry(hit.part).or_default().push(hit.seq);
+        }
+        for (part, orders) in by_key {
+            let key = usize::try_from(part).ok().and_then(|part| chunk.get(part));
+            if key.is_some_and(|(_, limit, even_many)| *even_many || orders.len() <= *limit) {
+                found.extend(orders);
+            }
+        }
+    }
+    plan_by_index(tx, false).await?;
+    Ok(found.into_iter().collect())
 }
 
 #[derive(FromQueryResult)]

@@ -6,8 +6,9 @@
 //! | `link` | an order's link: state, method, score, reason, candidates; linking one order |
 //! | `lookup` | the keys that lead from an order to its candidates, in both engines |
 //! | `decisions` | what a person decided, and remembering it |
-//! | `examine` | orders that wait to be linked, and those a changed client concerns |
+//! | `examine` | orders that wait to be linked, and clients who change |
 //! | `possible` | looking by hand for an order's client |
+//! | `wake` | the orders a client may have made |
 //! | `run`, `witness` | linking all orders at once, in memory; who watches it |
 //! | `figures`, `settings` | what orders make of a client |
 //! | `filter`, `list` | which orders, page by page |
@@ -27,6 +28,7 @@ mod queries;
 pub mod run;
 mod search;
 mod settings;
+mod wake;
 mod witness;
 
 use chrono::{DateTime, Utc};
@@ -40,7 +42,7 @@ use crate::error::{Error, Result};
 use crate::events::NewEvent;
 
 pub use candidates::{Compared, compared};
-pub use changes::{cancel, change, create, receive_many};
+pub use changes::{cancel, change, check, create, receive_many};
 pub(crate) use changes::{differs, insert_many, put_back, remove_many, rewrite};
 pub use decisions::{Answer, decide};
 pub use examine::clients_changed;
@@ -51,7 +53,7 @@ pub use filter::{OrderFilter, Sort};
 pub use input::{House, NewOrder, OrderChanges, ValidOrder, amount_of, validate};
 pub use link::{Grounds, LinkState, StoredCandidate, Why};
 pub use list::{Counts, counts, list, of_client, to_review};
-pub(crate) use lookup::sharing;
+pub(crate) use lookup::{name_words, sharing};
 pub use possible::possible;
 pub use queries::{PIECES_JOB, export_batch, file_pieces};
 pub(crate) use queries::{clients_by_codes, told_together, with_numbers};

@@ -8,11 +8,13 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::examine::{Decided, for_update};
+use super::examine::{Decided, for_update, take_turn};
 use super::input::House;
 use super::link::{Link, Why};
+use super::lookup::name_words;
 use super::{Order, Search, ValidOrder};
 use crate::actor::Actor;
+use crate::clients;
 use crate::error::Result;
 use crate::search::{self, ORDERS};
 
@@ -57,8 +59,11 @@ pub(super) async fn find(
     sql.one(conn).await
 }
 
-/// The same, as it stays until the transaction ends.
-pub(super) async fn find_locked(tx: &Tx, actor: &Actor, id: Uuid) -> Result<Option<Order>, DbErr> {
+/// The same, as it stays until the transaction ends, in which the orders of its centre may be
+/// linked.
+pub(super) async fn find_in_turn(tx: &Tx, actor: &Actor, id: Uuid) -> Result<Option<Order>, DbErr> {
+    let Some(order) = find(tx, actor, id).await? else { return Ok(None) };
+    take_turn(tx, order.call_center_id).await?;
     let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM orders o WHERE 1 = 1"));
     visible(&mut sql, actor);
     sql.push(" AND o.id = ").bind(id).push(for_update(tx.engine()));
@@ -97,7 +102,7 @@ pub(super) async fn waiting(tx: &Tx, center: Uuid, limit: i64) -> Result<Vec<Ord
     sql.all(tx).await
 }
 
-const INSERTED: [&str; 26] = [
+const INSERTED: [&str; 27] = [
     "id",
     "call_center_id",
     "number",
@@ -108,6 +113,7 @@ const INSERTED: [&str; 26] = [
     "phone_e164",
     "name_key",
     "words_key",
+    "name_words",
     "email_key",
     "phone_key",
     "search_text",
@@ -149,6 +155,7 @@ pub(super) async fn insert(
             order.phone_e164.clone().into(),
             order.name_key().into(),
             order.words_key.clone().into(),
+            order.client_name.as_deref().and_then(|name| name_words(center, name)).into(),
             order.email_key.clone().into(),
             order.phone_key.clone().into(),
             text.into(),
@@ -221,6 +228,9 @@ pub(super) async fn overwrite(
     sql.push(", phone_e164 = ").bind(valid.phone_e164.clone());
     sql.push(", name_key = ").bind(valid.name_key());
     sql.push(", words_key = ").bind(valid.words_key.clone());
+    let words = valid.client_name.as_deref();
+    let words = words.and_then(|name| name_words(order.call_center_id, name));
+    sql.push(", name_words = ").bind(words);
     sql.push(", email_key = ").bind(valid.email_key.clone());
     sql.push(", phone_key = ").bind(valid.phone_key.clone());
     sql.push(", search_text = ").bind(text.clone());
@@ -308,27 +318,17 @@ pub(super) async fn client_by_code(
     code: &str,
 ) -> Result<Option<Uuid>, DbErr> {
     let found = clients_by_codes(conn, center, &[code.to_owned()]).await?;
-    Ok(found.into_iter().next().map(|(_, id)| id))
+    Ok(found.get(code).copied())
 }
 
-/// The clients of a centre that have these codes.
+/// The clients of a centre that have these codes, or live on in whom these codes led to.
 pub(crate) async fn clients_by_codes(
     conn: &impl ConnectionTrait,
     center: Uuid,
     codes: &[String],
-) -> Result<Vec<(String, Uuid)>, DbErr> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        code: String,
-        id: Uuid,
-    }
-    let mut found = Vec::new();
-    for chunk in codes.chunks(1_000) {
-        let mut sql =
-            Sql::new("SELECT code, id FROM clients WHERE deleted_at IS NULL AND call_center_id = ");
-        sql.bind(center).push(" AND code IN ").bind_list(chunk.to_vec());
-        found.extend(sql.all::<Row>(conn).await?.into_iter().map(|row| (row.code, row.id)));
-    }
+) -> Result<HashMap<String, Uuid>, DbErr> {
+    let mut found = clients::by_former_codes(conn, center, codes).await?;
+    found.extend(clients::by_codes(conn, center, codes).await?);
     Ok(found)
 }
 

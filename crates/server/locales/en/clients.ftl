@@ -109,6 +109,7 @@ clients-event-client-activated = Client activated
 clients-event-client-deactivated = Client deactivated
 clients-event-client-deleted = Moved to the bin
 clients-event-client-restored = Restored
+clients-absorbed-record = record merged since
 clients-event-client-contacted = Contact attempt
 clients-event-alert-scheduled = Alert created
 clients-event-alert-rescheduled = Alert moved

@@ -158,6 +158,7 @@ error-undo-too-late = An attempt can only be undone within ten seconds.
 error-already-revoked = This statement was no longer valid already.
 error-in-the-future = This date is in the future.
 error-out-of-range = Give a number from { $min } to { $max }.
+contact-not-logged = Call not logged. { $title }
 error-call-blocked-opposed = Call not logged: the client opposed canvassing.
 error-call-blocked-refused = Call not logged: the client refused to be canvassed too short a while ago.
 error-call-blocked-too-many = Call not logged: this client was called as often as the centre’s rules allow in 30 days.

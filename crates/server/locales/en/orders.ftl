@@ -191,3 +191,4 @@ export-order-date = Date
 export-order-link = Link
 export-order-method = Method
 export-order-score = Score
+error-implausible-date = An order has a plausible date: after 1900, and at most a year from today.

@@ -109,6 +109,7 @@ clients-event-client-activated = Client activé
 clients-event-client-deactivated = Client désactivé
 clients-event-client-deleted = Mis à la corbeille
 clients-event-client-restored = Restauré
+clients-absorbed-record = fiche absorbée depuis
 clients-event-client-contacted = Tentative de contact
 clients-event-alert-scheduled = Alerte créée
 clients-event-alert-rescheduled = Alerte déplacée

@@ -158,6 +158,7 @@ error-undo-too-late = Une tentative ne s’annule que dans les dix secondes.
 error-already-revoked = Cette déclaration n’avait déjà plus cours.
 error-in-the-future = Cette date est dans le futur.
 error-out-of-range = Indiquez un nombre de { $min } à { $max }.
+contact-not-logged = Appel non enregistré. { $title }
 error-call-blocked-opposed = Appel non enregistré : le client s’est opposé au démarchage.
 error-call-blocked-refused = Appel non enregistré : le client a refusé d’être démarché il y a trop peu de temps.
 error-call-blocked-too-many = Appel non enregistré : ce client a déjà été appelé autant que les règles du centre le permettent en 30 jours.

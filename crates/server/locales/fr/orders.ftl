@@ -191,3 +191,4 @@ export-order-date = Date
 export-order-link = Rattachement
 export-order-method = Méthode
 export-order-score = Score
+error-implausible-date = Une commande a une date plausible : après 1900, et au plus un an après aujourd’hui.

@@ -195,6 +195,8 @@ pub(super) struct ClientChange {
     /// The event's type.
     #[schema(example = "client.updated")]
     kind: String,
+    /// Whose record changed: the client's, or that of one who was merged into them.
+    client_id: Uuid,
     /// Who; null is Vigie itself.
     user: Option<ChangeAuthor>,
     /// Field: before, after.
@@ -230,6 +232,7 @@ impl From<HistoryEntry> for ClientChange {
             seq: entry.seq,
             at: entry.at,
             kind: entry.kind,
+            client_id: entry.subject_id,
             user: entry
                 .actor_id
                 .map(|id| ChangeAuthor { id, name: entry.actor_name.unwrap_or_default() }),

@@ -156,6 +156,9 @@ pub(crate) fn line(page: &Page, entry: HistoryEntry, people: &[(Uuid, String)]) 
         parts.extend(entry.changes.iter().map(|(field, ..)| field_name(page, field)));
     }
     let _ = people;
+    if entry.is_absorbed {
+        parts.push(page.t("clients-absorbed-record"));
+    }
     parts.push(entry.actor_name.clone().unwrap_or_else(|| page.t("clients-by-vigie")));
     Line { icon, colour, title, text: parts.join(" · "), entry }
 }

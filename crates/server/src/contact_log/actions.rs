@@ -6,7 +6,7 @@ use axum::http::header;
 use axum::response::Response;
 use bytes::Bytes;
 use domain::Error;
-use domain::contact_log::{self, Attempt, Decision};
+use domain::contact_log::{self, Attempt, Decision, Reason};
 use url::form_urlencoded;
 use uuid::Uuid;
 
@@ -79,9 +79,7 @@ pub(super) async fn record(
     let made = match made {
         Ok(made) => made,
         // The button was there to be pressed: what speaks against it is told where it stands.
-        Err(Error::Conflict(key)) => {
-            return Ok(redirect_with(&target, &Flash::error(&format!("error-{key}"))));
-        }
+        Err(Error::CallBlocked(reasons)) => return Ok(blocked(&page, &target, &reasons)),
         Err(error) => return Err(error.into()),
     };
     let attempt = &made.attempt;
@@ -94,6 +92,11 @@ pub(super) async fn record(
         Flash::success(&format!("contact-logged-{}", attempt.status)).with("name", channel)
     };
     Ok(redirect_with(&target, &undoable(flash, attempt, &target)))
+}
+
+fn blocked(page: &Page, target: &str, reasons: &[Reason]) -> Response {
+    let flash = Flash::error("contact-not-logged").with("title", words::reasons(page, reasons));
+    redirect_with(target, &flash)
 }
 
 /// `POST /contacts/{id}/annulation`.
@@ -122,8 +125,12 @@ pub(super) async fn change_channel(
 ) -> Result<Response, AppError> {
     let (actor, now) = (caller.actor(), app.now());
     let target = click.target("/contacts");
-    let attempt =
-        contact_log::change_channel(app.db(), &actor, id, click.get("canal"), now).await?;
+    let changed = contact_log::change_channel(app.db(), &actor, id, click.get("canal"), now).await;
+    let attempt = match changed {
+        Ok(attempt) => attempt,
+        Err(Error::CallBlocked(reasons)) => return Ok(blocked(&page, &target, &reasons)),
+        Err(error) => return Err(error.into()),
+    };
     let flash =
         Flash::success("contact-channel-changed").with("name", words::channel(&page, &attempt));
     let flash =

@@ -12,9 +12,9 @@ use super::json::{
     AttemptInput, AttemptJson, AttemptPage, AttemptPatch, FiguresJson, GateJson, NotifyInput,
 };
 use super::{filter, words};
-use crate::answer::read_limit;
+use crate::answer::{read_limit};
 use crate::app::App;
-use crate::error::AppError;
+use crate::error::{AppError, both};
 use crate::extract::{Body, Path, SignedIn};
 use crate::grid::Query;
 use crate::page::{Page, zone_of};
@@ -31,6 +31,7 @@ fn paging(query: &Query) -> Result<(bool, Option<&str>, u32), AppError> {
         }
     };
     let limit = read_limit(query.get("limit"), &mut invalid);
+    domain::paging::check_cursor(query.get("cursor"), &mut invalid);
     invalid.check()?;
     Ok((newest, query.get("cursor"), limit))
 }
@@ -60,8 +61,8 @@ pub(super) async fn list(
 ) -> Result<Json<AttemptPage>, AppError> {
     let query = Query::parse(query.as_deref().unwrap_or_default());
     let (conn, actor, now) = (app.db().read(), caller.actor(), app.now());
-    let asked = filter::read(conn, &actor, &query, zone_of(Some(&caller.0)), now).await?;
-    let (newest, cursor, limit) = paging(&query)?;
+    let asked = filter::read(conn, &actor, &query, zone_of(Some(&caller.0)), now).await;
+    let (asked, (newest, cursor, limit)) = both(asked, paging(&query))?;
     let search = contact_log::search(conn, &actor, asked.filter, now).await?;
     let found = contact_log::list(conn, &actor, &search, newest, cursor, limit).await?;
     let total = contact_log::count(conn, &actor, &search).await?;

@@ -81,6 +81,7 @@ pub(super) struct AttemptPage {
 
 /// An attempt to be recorded; who and when are added.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct AttemptInput {
     /// The client's code, or their id.
     #[schema(example = "0000100400")]
@@ -95,6 +96,7 @@ pub(super) struct AttemptInput {
 
 /// What came of an attempt on the client of the address.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct NotifyInput {
     /// `succes` or `echec`.
     #[schema(example = "echec")]
@@ -106,6 +108,7 @@ pub(super) struct NotifyInput {
 
 /// By which way it really was.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct AttemptPatch {
     #[schema(example = "WhatsApp")]
     pub(super) canal: Option<String>,
@@ -225,6 +228,7 @@ pub(super) struct ConsentList {
 
 /// What a client said.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct ConsentInput {
     /// `consent`, `refusal` or `opposition`.
     #[schema(example = "consent")]
@@ -257,6 +261,7 @@ impl From<ConsentInput> for NewConsent {
 
 /// Why it is withdrawn.
 #[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct RevocationInput {
     #[schema(example = "Demande par téléphone")]
     pub(super) reason: Option<String>,
@@ -298,6 +303,7 @@ impl From<CallingRules> for RulesJson {
 
 /// What to change: absent fields stay.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct RulesPatch {
     #[schema(example = "block")]
     mode: Option<String>,

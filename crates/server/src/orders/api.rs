@@ -2,16 +2,16 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::orders::{self, Answer, NewOrder, Order, OrderChanges, OrderFilter, Sort, Status};
+use domain::orders::{self, Answer, Order, OrderChanges, OrderFilter, Sort, Status};
 use domain::{Error, Invalid, clients};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::json::{CandidateJson, LinkInput, OrderInput, OrderJson, OrderPage, OrderPatch};
-use crate::answer::read_limit;
+use crate::answer::{read_limit};
 use crate::app::App;
-use crate::error::AppError;
+use crate::error::{AppError, both};
 use crate::extract::{Body, IfMatch, Path, SignedIn};
 use crate::grid::Query;
 use crate::i18n::Language;
@@ -26,6 +26,7 @@ fn paging(query: &Query) -> Result<(Sort, u32), AppError> {
         invalid.add("sort", "wrong-value");
     }
     let limit = read_limit(query.get("limit"), &mut invalid);
+    domain::paging::check_cursor(query.get("cursor"), &mut invalid);
     invalid.check()?;
     Ok((sort?, limit))
 }
@@ -51,8 +52,8 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Json<OrderPage>, AppError> {
     let query = Query::parse(query.as_deref().unwrap_or_default());
-    let filter = OrderFilter::from_query(query.pairs(), zone_of(Some(&caller.0)))?;
-    let (sort, limit) = paging(&query)?;
+    let filter = OrderFilter::from_query(query.pairs(), zone_of(Some(&caller.0)));
+    let (filter, (sort, limit)) = both(filter.map_err(AppError::from), paging(&query))?;
     let (conn, actor, now) = (app.db().read(), caller.actor(), app.now());
     let search = orders::search(conn, &actor, filter, now).await?;
     let paged = orders::list(conn, &actor, &search, sort, query.get("cursor"), limit).await?;
@@ -75,9 +76,12 @@ pub(super) async fn create(
     Speaks(language): Speaks,
     Body { app, body }: Body<OrderInput>,
 ) -> Result<Response, AppError> {
-    let actor = caller.actor();
-    actor.require(actor.works_with_clients())?;
-    let id = orders::create(app.db(), &actor, NewOrder::try_from(body)?, app.now()).await?;
+    let (actor, now) = (caller.actor(), app.now());
+    let (new, wrong) = body.read(Invalid::new());
+    if !wrong.is_empty() {
+        return Err(wrong.and_of(orders::check(app.db(), &actor, &new, now).await).into());
+    }
+    let id = orders::create(app.db(), &actor, new, now).await?;
     let order = orders::get(app.db().read(), &actor, id).await?;
     let location = [(header::LOCATION, format!("/api/orders/{id}"))];
     Ok((location, answer(language, StatusCode::CREATED, order)).into_response())
@@ -142,7 +146,7 @@ pub(super) async fn link(
     let actor = caller.actor();
     let order = orders::get(app.db().read(), &actor, id).await?;
     let said = match (body.client_id, body.client_code.as_deref()) {
-        (Some(client), _) => match clients::get(app.db().read(), &actor, client).await {
+        (Some(Some(client)), _) => match clients::get(app.db().read(), &actor, client).await {
             Ok(client) if client.call_center_id == order.call_center_id => {
                 Answer::Client(client.id)
             }
@@ -151,12 +155,13 @@ pub(super) async fn link(
             }
             Err(error) => return Err(error.into()),
         },
-        (None, Some(code)) => {
+        (_, Some(code)) => {
             let found = orders::client_named(app.db().read(), order.call_center_id, code).await?;
             let unknown = || Error::invalid("client_code", "unknown-client");
             Answer::Client(found.ok_or_else(unknown)?)
         }
-        (None, None) => Answer::Nobody,
+        (Some(None), None) => Answer::Nobody,
+        (None, None) => return Err(Error::invalid("client_id", "required").into()),
     };
     let order = orders::decide(app.db(), &actor, id, version, said, app.now()).await?;
     Ok(answer(language, StatusCode::OK, order))
@@ -228,9 +233,8 @@ pub(super) async fn of_client(
     let (conn, actor, now) = (app.db().read(), caller.actor(), app.now());
     let client = clients::get(conn, &actor, id).await?;
     let wrong = || Error::invalid("status", "wrong-value");
-    let status =
-        query.get("status").map(|name| Status::parse(name).ok_or_else(wrong)).transpose()?;
-    let (_, limit) = paging(&query)?;
+    let status = query.get("status").map(|name| Status::parse(name).ok_or_else(wrong)).transpose();
+    let (status, (_, limit)) = both(status.map_err(AppError::from), paging(&query))?;
     let paged =
         orders::of_client(conn, &actor, id, status, query.get("cursor"), limit, now).await?;
     Ok(Json(ClientOrders {

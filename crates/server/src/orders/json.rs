@@ -1,7 +1,7 @@
 //! Orders as the API reads and writes them.
 
 use chrono::{DateTime, Utc};
-use domain::Error;
+use domain::{Error, Invalid};
 use domain::orders::{NewOrder, Order, OrderChanges, StoredCandidate};
 use domain::paging::Total;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::words;
+use crate::extract::present;
 use crate::i18n::Language;
 
 /// An order.
@@ -141,7 +142,8 @@ impl PriceInput {
 #[serde(deny_unknown_fields)]
 pub(super) struct OrderInput {
     /// Unique in the centre.
-    #[schema(example = "CMD-2026-00042")]
+    #[serde(default)]
+    #[schema(example = "CMD-2026-00042", required)]
     number: String,
     #[schema(example = "Awa N’Diaye")]
     client_name: Option<String>,
@@ -163,12 +165,15 @@ pub(super) struct OrderInput {
     call_center_id: Option<Uuid>,
 }
 
-impl TryFrom<OrderInput> for NewOrder {
-    type Error = Error;
-
-    fn try_from(input: OrderInput) -> Result<Self, Error> {
-        let amount = input.price.as_ref().map(PriceInput::amount).transpose()?;
-        Ok(Self {
+impl OrderInput {
+    /// The order, and what is wrong with its price besides what was `wrong` already.
+    pub(super) fn read(self, wrong: Invalid) -> (NewOrder, Invalid) {
+        let input = self;
+        let (amount, wrong) = match input.price.as_ref().map(PriceInput::amount).transpose() {
+            Err(Error::Invalid(others)) => (None, wrong.and(others)),
+            amount => (amount.unwrap_or_default(), wrong),
+        };
+        let new = NewOrder {
             call_center_id: input.call_center_id,
             number: Some(input.number),
             client_name: input.client_name,
@@ -179,7 +184,8 @@ impl TryFrom<OrderInput> for NewOrder {
             status: input.status,
             ordered_at: input.ordered_at,
             client_code: input.client_code,
-        })
+        };
+        (new, wrong)
     }
 }
 
@@ -226,10 +232,12 @@ impl TryFrom<OrderPatch> for OrderChanges {
 
 /// Whose an order is.
 #[derive(Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub(super) struct LinkInput {
-    /// The client; null says that it is no client's.
-    pub(super) client_id: Option<Uuid>,
+    /// The client; null says that it is no client's. Needed unless there is a `client_code`.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Uuid>)]
+    pub(super) client_id: Option<Option<Uuid>>,
     /// Or the client's code.
     #[schema(example = "0000100400")]
     pub(super) client_code: Option<String>,

@@ -17,6 +17,7 @@ both_engines!(
     broken_lines_of_orders_are_reported_and_the_rest_goes_in,
     an_answer_in_review_is_remembered,
     a_new_or_changed_client_is_matched_with_the_orders_there,
+    orders_that_came_first_find_their_clients_however_they_are_typed,
     one_order_asked_by_keys_gets_the_answer_of_all_clients_in_memory,
     figures_follow_every_change,
     segments_follow_the_rules_of_the_centre,
@@ -320,6 +321,45 @@ async fn a_new_or_changed_client_is_matched_with_the_orders_there(app: TestApp) 
         (&json!("review"), &Json::Null),
         "{now}"
     );
+}
+
+/// Which came first must not matter, for a name that is mistyped, shortened, or turned round.
+async fn orders_that_came_first_find_their_clients_however_they_are_typed(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let people = [
+        ("Mamadou", "Toburobu", "Mamadu Toburobu"),
+        ("Fatoumata", "Ndoyesarr", "N. Ndoyesarr Fatoumata"),
+        ("Wandrille", "Kestrelman", "Kandrille Kestrelman"),
+        ("Marie-Claire", "Oubangui", "OUBANGUI Marie"),
+        ("Zéphyrin", "Le Goannec", "Z Legoannec"),
+        ("Abdoulaye", "Bâ", "Abdoulaye Bah"),
+        ("Ysoline", "Pradelles", "Ysoline"),
+    ];
+    let mut made = Vec::new();
+    for (number, (_, _, typed)) in people.iter().enumerate() {
+        made.push(post(&owner, &format!("P{number}"), typed, "", "").await);
+    }
+    let stranger = post(&owner, "P-none", "Someone Else", "", "").await;
+    for (first, last, _) in people {
+        client(&app, first, last, "", "").await;
+    }
+    app.work().await;
+    let mut first = Vec::new();
+    for order in made.iter().chain([&stranger]) {
+        first.push(read(&owner, &order["id"]).await["link"]["state"].clone());
+    }
+    // What looking at everything at once makes of them.
+    let options = orders::run::Options { force: true, ..Default::default() };
+    let (system, now) = (Actor::system(), app.clock.now());
+    orders::run::link_all(&app.db, &system, app.center, options, &mut orders::run::Silent, now)
+        .await
+        .unwrap();
+    for ((order, first), (.., typed)) in made.iter().zip(&first).zip(people) {
+        let all = read(&owner, &order["id"]).await["link"]["state"].clone();
+        assert_eq!(first, &all, "{typed}");
+        assert_ne!(first, "unlinked", "{typed}");
+    }
+    assert_eq!(first.last().unwrap(), "unlinked");
 }
 
 /// The two ways to ask must agree, or the order in which things arrive would matter.

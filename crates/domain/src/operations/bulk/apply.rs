@@ -1,6 +1,6 @@
 //! Changing many clients in one transaction, and putting them back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use base::db::Tx;
 use chrono::{DateTime, Utc};
@@ -15,6 +15,7 @@ use crate::events::NewEvent;
 use crate::operations::queries::Item;
 use crate::operations::step::Batch;
 use crate::operations::{Kind, Operation};
+use crate::orders::examine;
 use crate::tags;
 
 /// Does the operation's action to those of `ids` that are not already as wished.
@@ -130,6 +131,9 @@ async fn assign(
 }
 
 async fn bin(tx: &Tx, rows: Vec<Current>, now: DateTime<Utc>) -> Result<Vec<Change>> {
+    for (center, ids) in by_center(&rows) {
+        examine::clients_go(tx, center, &ids, now).await?;
+    }
     queries::set(tx, &rows, "deleted_at", now.into(), now).await?;
     let change = |row| Change {
         before: Json::Null,
@@ -139,6 +143,14 @@ async fn bin(tx: &Tx, rows: Vec<Current>, now: DateTime<Utc>) -> Result<Vec<Chan
         row,
     };
     Ok(rows.into_iter().map(change).collect())
+}
+
+fn by_center(rows: &[Current]) -> BTreeMap<Uuid, Vec<Uuid>> {
+    let mut centers: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+    for row in rows {
+        centers.entry(row.call_center_id).or_default().push(row.id);
+    }
+    centers
 }
 
 async fn change_tags(
@@ -282,10 +294,13 @@ async fn write_back(
                 let user: Option<Uuid> = value.as_str().and_then(|id| id.parse().ok());
                 queries::set(tx, &rows, field, user.into(), now).await?;
             }
-            "deleted_at" => {
-                let deleted_at = if value.is_null() { None } else { Some(now) };
-                queries::set(tx, &rows, field, deleted_at.into(), now).await?;
+            "deleted_at" if value.is_null() => {
+                queries::set(tx, &rows, field, None::<DateTime<Utc>>.into(), now).await?;
+                for (center, ids) in by_center(&rows) {
+                    examine::clients_come_back(tx, center, &ids, now).await?;
+                }
             }
+            "deleted_at" => drop(bin(tx, rows, now).await?),
             _ => queries::set_nothing(tx, &rows, now).await?,
         }
     }

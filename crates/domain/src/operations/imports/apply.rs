@@ -85,6 +85,9 @@ fn outcome(
     params: &Params,
     claimed: &mut HashSet<Uuid>,
 ) -> Outcome {
+    if matches.is_merged(&entry) {
+        return Outcome::Unchanged;
+    }
     let Some(existing) = matches.of(&entry, |id| !claimed.contains(&id)) else {
         return match entry.valid {
             Ok(valid) => Outcome::Create(valid),

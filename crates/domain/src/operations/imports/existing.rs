@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::lines::Entry;
 use crate::actor::Actor;
-use crate::clients::listed;
+use crate::clients::{self, listed};
 use crate::operations::bulk::tags_of;
 
 /// A client that is there already.
@@ -37,6 +37,8 @@ pub(super) struct Existing {
 #[derive(Default)]
 pub(super) struct Matches {
     by_code: HashMap<String, Uuid>,
+    /// Codes of records that live on in others.
+    merged: HashMap<String, Uuid>,
     by_person: HashMap<(String, String), Vec<(Uuid, bool)>>,
     clients: HashMap<Uuid, Existing>,
 }
@@ -55,9 +57,8 @@ impl Matches {
             .map(|(email, _)| email.clone())
             .collect();
         let mut found = Self::default();
-        for row in with_codes(conn, center, codes).await? {
-            found.by_code.insert(row.code, row.id);
-        }
+        found.by_code = clients::by_codes(conn, center, &codes).await?;
+        found.merged = clients::by_former_codes(conn, center, &codes).await?;
         for row in with_emails(conn, center, emails).await? {
             let person = (row.key, fold(&row.full_name));
             found.by_person.entry(person).or_default().push((row.id, row.code.is_some()));
@@ -73,6 +74,13 @@ impl Matches {
     /// The client an entry is about, among those that are still `free`.
     pub(super) fn of(&self, entry: &Entry, free: impl Fn(Uuid) -> bool) -> Option<&Existing> {
         self.id_of(entry, &free).and_then(|id| self.clients.get(&id))
+    }
+
+    /// Whether an entry is about a record that was merged into another: what that one is was
+    /// chosen by a person, field by field.
+    pub(super) fn is_merged(&self, entry: &Entry) -> bool {
+        let code = entry.code.as_ref();
+        code.is_some_and(|code| !self.by_code.contains_key(code) && self.merged.contains_key(code))
     }
 
     /// By code; else by e-mail and name together: for a line with a code, only a client who has
@@ -91,27 +99,6 @@ impl Matches {
             _ => None,
         }
     }
-}
-
-#[derive(FromQueryResult)]
-struct Coded {
-    id: Uuid,
-    code: String,
-}
-
-async fn with_codes(
-    conn: &impl ConnectionTrait,
-    center: Uuid,
-    codes: Vec<String>,
-) -> Result<Vec<Coded>, DbErr> {
-    if codes.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut sql = Sql::new("SELECT c.id, c.code FROM ");
-    push_wanted(&mut sql, codes);
-    sql.push(" CROSS JOIN clients c WHERE c.deleted_at IS NULL AND c.call_center_id = ");
-    sql.bind(center).push(" AND c.code = wanted.column1");
-    sql.all(conn).await
 }
 
 #[derive(FromQueryResult)]

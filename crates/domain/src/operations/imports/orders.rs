@@ -221,7 +221,7 @@ impl Known {
         let clients = orders::clients_by_codes(tx, center, &codes).await?;
         Ok(Self {
             orders: orders.into_iter().map(|order| (order.number.clone(), order)).collect(),
-            clients: clients.into_iter().collect(),
+            clients,
         })
     }
 
