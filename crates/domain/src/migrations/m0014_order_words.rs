@@ -35,7 +35,7 @@ CREATE INDEX clients_by_former_code ON clients (call_center_id, code) WHERE merg
 
 const SQLITE: &str = r"
 CREATE VIRTUAL TABLE order_words USING fts5 (
-    words, content='', contentless_delete=1, detail=none, tokenize='unicode61 remove_diacritics 0');";
+    words, content='', contentless_delete=1, detail=none, tokenize='ascii');";
 
 const TRIGGERS: [&str; 3] = [
     "CREATE TRIGGER order_words_filed AFTER UPDATE OF link_state, name_words ON orders \

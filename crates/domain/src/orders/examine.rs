@@ -46,7 +46,7 @@ pub struct Changed {
 const INLINE: usize = 20;
 /// Clients per transaction of a job.
 const CLIENTS: i64 = 1_000;
-/// Orders linked one by one in a transaction, while which no client of the centre can be made.
+/// Orders linked one by one in a transaction, during which no client of the centre is made.
 const ORDERS: i64 = 50;
 /// Past that many waiting orders, all clients are read once instead.
 const MANY: i64 = 2_000;
