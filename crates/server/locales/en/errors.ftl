@@ -31,4 +31,3 @@ error-advice-stale = Go back, reload the page, then try again.
 error-advice-too-many = Wait a moment before trying again.
 error-advice-internal = Nothing was saved.
 error-advice-other = Go back and try again.
-error-of-field = “{ $field }”: { $message }

@@ -31,4 +31,3 @@ error-advice-stale = Revenez en arrière, rechargez la page, puis recommencez.
 error-advice-too-many = Attendez un instant avant de recommencer.
 error-advice-internal = Rien n’a été enregistré.
 error-advice-other = Revenez en arrière et recommencez.
-error-of-field = « { $field } » : { $message }

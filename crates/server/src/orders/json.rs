@@ -1,9 +1,9 @@
 //! Orders as the API reads and writes them.
 
 use chrono::{DateTime, Utc};
-use domain::{Error, Invalid};
 use domain::orders::{NewOrder, Order, OrderChanges, StoredCandidate};
 use domain::paging::Total;
+use domain::{Error, Invalid};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;

@@ -1,6 +1,5 @@
 use askama::Template;
 use chrono::DateTime;
-use domain::FieldError;
 
 use super::{Page, zone_of};
 use crate::error::{AppError, field_message};

@@ -123,7 +123,10 @@ async fn the_code_of_a_merged_record_leads_to_the_one_that_stayed(app: TestApp) 
     assert_eq!(done["result"]["created"], json!(0), "{done}");
     let list = owner.get("/api/clients").await.expect(200).json();
     assert_eq!(list["data"].as_array().unwrap().len(), 1, "{list}");
-    assert_eq!((&list["data"][0]["city"], &list["data"][0]["code"]), (&json!("Dakar"), &json!("A-1")));
+    assert_eq!(
+        (&list["data"][0]["city"], &list["data"][0]["code"]),
+        (&json!("Dakar"), &json!("A-1"))
+    );
     // Whoever knows only the old code or the old id is led on.
     for named in ["B-2", &two] {
         let body = json!({ "client": named, "statut": "succes", "canal": "sms" });

@@ -18,8 +18,7 @@ fn text(value: &Json) -> String {
 }
 
 async fn order(browser: &Browser, number: &str, name: &str, email: &str, phone: &str) -> Json {
-    let body =
-        json!({ "number": number, "client_name": name, "email": email, "phone": phone });
+    let body = json!({ "number": number, "client_name": name, "email": email, "phone": phone });
     browser.post("/api/orders", &body).await.expect(201).json()
 }
 
