@@ -5,8 +5,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, FromQueryResult};
 use uuid::Uuid;
 
-use super::examine::{self, for_update};
-use super::input::House;
+use super::examine::{self, Place, for_update};
 use super::lookup;
 use crate::linking::{self, ClientRecord, OrderRecord, SharedWords, Traces};
 
@@ -34,26 +33,24 @@ impl Open {
 /// Has the orders that bear a trace of one of these clients linked again.
 pub(super) async fn wake(
     tx: &Tx,
-    house: &House,
-    clients: &[(i64, ClientRecord)],
+    place: &Place,
+    clients: &[&ClientRecord],
     open: Open,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let any = "SELECT 1 FROM orders WHERE call_center_id = $1 LIMIT 1";
-    let any: Option<i32> = Sql::with(any, [house.center.into()]).scalar(tx).await?;
-    if any.is_none() {
+    if !place.has_orders {
         return Ok(());
     }
     let mut found = Vec::new();
     for chunk in clients.chunks(5) {
         let traces: Vec<Traces> =
-            chunk.iter().map(|(_, client)| linking::traces(client, &house.region)).collect();
-        bearing(tx, house.center, &traces, open, &mut found).await?;
-        for (_, client) in chunk {
-            found.extend(named_alike(tx, house, client, open).await?);
+            chunk.iter().map(|client| linking::traces(client, &place.region)).collect();
+        bearing(tx, place.center, &traces, open, &mut found).await?;
+        for client in chunk {
+            found.extend(named_alike(tx, place, client, open).await?);
         }
     }
-    mark(tx, house.center, found, now).await
+    mark(tx, place.center, found, now).await
 }
 
 /// Adds to `found` the orders that bear one of these traces.
@@ -94,7 +91,7 @@ async fn bearing(
 /// The orders without a client whose name, well or badly typed, may be this client's.
 async fn named_alike(
     tx: &Tx,
-    house: &House,
+    place: &Place,
     client: &ClientRecord,
     open: Open,
 ) -> Result<Vec<Uuid>, DbErr> {
@@ -103,16 +100,16 @@ async fn named_alike(
         id: Uuid,
         client_name: Option<String>,
     }
-    let words = SharedWords::of(client, &house.region);
-    let orders = lookup::orders_bearing(tx, house.center, &words).await?;
+    let words = SharedWords::of(client, &place.region);
+    let orders = lookup::orders_bearing(tx, place.center, &words).await?;
     let mut found = Vec::new();
     for seqs in orders.chunks(1_000) {
-        let mut sql = open.of(house.center, "id, client_name");
+        let mut sql = open.of(place.center, "id, client_name");
         sql.push(" AND seq IN ").bind_list(seqs.to_vec());
         for Named { id, client_name } in sql.all::<Named>(tx).await? {
             let name = client_name.unwrap_or_default();
             let order = OrderRecord { name, ..OrderRecord::default() };
-            if words.lead_to(&order, &house.region) {
+            if words.lead_to(&order, &place.region) {
                 found.push(id);
             }
         }
