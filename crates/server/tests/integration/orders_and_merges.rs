@@ -199,7 +199,8 @@ async fn what_was_restored_to_before_a_merge_is_not_kept_back(app: TestApp) {
     app.clock.advance(chrono::TimeDelta::hours(1));
     let body = json!({ "client_id": two, "choices": { "city": "loser" } });
     let merged = owner.post(&format!("/api/clients/{one}/merges"), &body).await.expect(201).json();
-    let read = || owner.get(&format!("/api/clients/{one}"));
+    let path = format!("/api/clients/{one}");
+    let read = || owner.get(&path);
     let client = read().await.expect(200).json();
     assert_eq!(client["city"], "Thiès");
     app.clock.advance(chrono::TimeDelta::hours(1));

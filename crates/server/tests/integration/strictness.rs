@@ -76,8 +76,9 @@ async fn what_is_not_known_is_refused(app: TestApp) {
     let body = json!({ "statut": "succes", "canal": "sms" });
     let attempt = owner.post(&format!("{path}/notifier"), &body).await.expect(201).json();
     let attempt = format!("/api/notifications/{}", attempt["id"].as_str().unwrap());
-    let answer = owner.json("PATCH", &attempt, &json!({ "canal": "email", "statut": "echec" }));
-    assert_eq!(answer.await.expect(422).field_codes("statut"), ["unknown-field"]);
+    let body = json!({ "canal": "email", "statut": "echec" });
+    let answer = owner.json("PATCH", &attempt, &body).await.expect(422);
+    assert_eq!(answer.field_codes("statut"), ["unknown-field"]);
     patch(&owner, &path, "\"1\"", &json!({ "city": "Thiès" })).await.expect(200);
     let history = owner.get(&format!("{path}/history")).await.expect(200).json();
     let seq = history["data"].as_array().unwrap().iter();
