@@ -27,7 +27,7 @@ async fn an_order_and_its_client_that_come_together_find_each_other(app: TestApp
     // So that orders are looked for.
     order(&owner, "first", "Personne", "", "").await;
     let owner = &owner;
-    let pairs = (0..30).map(|number| async move {
+    let pairs = (0..12).map(|number| async move {
         let email = format!("awa{number}@sarr.sn");
         let client = json!({ "first_name": "Awa", "last_name": "Sarr", "email": email });
         let number = format!("T{number}");
