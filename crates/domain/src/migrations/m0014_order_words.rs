@@ -1,5 +1,5 @@
-use base::db::{Sql, update_many};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Value};
+use base::db::Sql;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait};
 use uuid::Uuid;
 
@@ -71,10 +71,10 @@ async fn file_what_is_there(conn: &impl ConnectionTrait) -> Result<(), DbErr> {
         .await?;
         let Some(last) = named.last() else { return Ok(()) };
         after = last.seq;
-        let row = |one: Named| -> Vec<Value> {
+        for one in named {
             let words = crate::orders::name_words(one.call_center_id, &one.client_name);
-            vec![one.seq.into(), words.into()]
-        };
-        update_many(conn, "orders", "seq", &["name_words"], named.into_iter().map(row)).await?;
+            let sql = "UPDATE orders SET name_words = $1 WHERE seq = $2";
+            Sql::with(sql, [words.into(), one.seq.into()]).execute(conn).await?;
+        }
     }
 }
