@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Invalid;
-use domain::paging::{MAX_LIMIT, Total, read_cursor};
+use domain::paging::{MAX_LIMIT, Total};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -32,13 +32,6 @@ impl From<Total> for ListTotal {
 /// A record, its version in `ETag`.
 pub fn versioned(status: StatusCode, version: i32, record: impl Serialize) -> Response {
     (status, [(header::ETAG, IfMatch::etag(version))], Json(record)).into_response()
-}
-
-/// A cursor that no page gave is noted on `cursor`, with what else is wrong.
-pub fn note_cursor(asked: Option<&str>, invalid: &mut Invalid) {
-    if asked.is_some_and(|cursor| read_cursor::<serde_json::Value>(cursor).is_err()) {
-        invalid.add("cursor", "unreadable-cursor");
-    }
 }
 
 /// The size of a page as asked for; what is no number from 1 to 200 is noted on `limit`.

@@ -22,8 +22,9 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use crate::app::App;
 use crate::rate_limit::{self, RateLimit};
 use crate::{
-    accounts, admin, again, alerts, assets, clients, contact_log, duplicates, error, extract, grid, home,
-    idempotency, identity, live, metrics, openapi, operations, orders, page, preferences, unread,
+    accounts, admin, again, alerts, assets, clients, contact_log, duplicates, error, extract, grid,
+    home, idempotency, identity, live, metrics, openapi, operations, orders, page, preferences,
+    unread,
 };
 
 /// A feature's routes: pages and API operations.

@@ -12,7 +12,7 @@ use super::json::{
     AttemptInput, AttemptJson, AttemptPage, AttemptPatch, FiguresJson, GateJson, NotifyInput,
 };
 use super::{filter, words};
-use crate::answer::{read_limit};
+use crate::answer::read_limit;
 use crate::app::App;
 use crate::error::{AppError, both};
 use crate::extract::{Body, Path, SignedIn};

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::json::{CandidateJson, LinkInput, OrderInput, OrderJson, OrderPage, OrderPatch};
-use crate::answer::{read_limit};
+use crate::answer::read_limit;
 use crate::app::App;
 use crate::error::{AppError, both};
 use crate::extract::{Body, IfMatch, Path, SignedIn};

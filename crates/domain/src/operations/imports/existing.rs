@@ -56,9 +56,11 @@ impl Matches {
             .filter_map(|e| e.person.as_ref())
             .map(|(email, _)| email.clone())
             .collect();
-        let mut found = Self::default();
-        found.by_code = clients::by_codes(conn, center, &codes).await?;
-        found.merged = clients::by_former_codes(conn, center, &codes).await?;
+        let mut found = Self {
+            by_code: clients::by_codes(conn, center, &codes).await?,
+            merged: clients::by_former_codes(conn, center, &codes).await?,
+            ..Self::default()
+        };
         for row in with_emails(conn, center, emails).await? {
             let person = (row.key, fold(&row.full_name));
             found.by_person.entry(person).or_default().push((row.id, row.code.is_some()));
