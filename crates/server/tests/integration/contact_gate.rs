@@ -112,7 +112,7 @@ async fn hours_and_holidays_block_at_their_edges(app: TestApp) {
     // Pressed all the same, in a page that was open before: told, and not recorded.
     owner.post_form(&format!("/client/{id}/contact"), &[("statut", "succes")]).await.expect(303);
     let page = owner.get("/contacts").await.expect(200).body;
-    assert!(page.contains("Appel non enregistré\u{a0}: c’est un jour férié du centre."), "{page}");
+    assert!(page.contains("Appel non enregistré. Jour férié\u{a0}: Fête du centre."), "{page}");
     assert_eq!(owner.get("/api/notifications").await.json()["total"]["value"], 0);
     // By another way, it is no call.
     let other = [("statut", "succes"), ("canal", "email")];
@@ -123,15 +123,15 @@ async fn hours_and_holidays_block_at_their_edges(app: TestApp) {
 async fn summer_time_moves_the_hours(app: TestApp) {
     let owner = strict(&app).await;
     let id = consumer(&owner, "Diop").await;
-    // Clocks go forward on 28 March 2027 and back on 31 October 2027.
+    // Clocks go forward on 28 March 2027 and back on 31 October 2027; the Mondays after are holidays.
     for (at, open) in [
         ("2027-03-26T08:59:59Z", false),
         ("2027-03-26T09:00:00Z", true),
-        ("2027-03-29T07:59:59Z", false),
-        ("2027-03-29T08:00:00Z", true),
+        ("2027-03-30T07:59:59Z", false),
+        ("2027-03-30T08:00:00Z", true),
         ("2027-10-29T08:00:00Z", true),
-        ("2027-11-01T08:00:00Z", false),
-        ("2027-11-01T09:00:00Z", true),
+        ("2027-11-02T08:00:00Z", false),
+        ("2027-11-02T09:00:00Z", true),
     ] {
         let owner = move_to(&app, owner.user.unwrap(), at).await;
         assert_eq!(gate(&owner, &id).await.0 == "allow", open, "{at}");

@@ -137,7 +137,8 @@ async fn figures_follow_the_centre_s_clock(app: TestApp) {
     assert_eq!(figures("utilisateur=me&period=today").await[0]["attempts"], 4);
     let page = agent.get("/contacts").await.expect(200).body;
     assert!(
-        page.contains("class=\"heat-4\" title=\"Mercredi, 11\u{a0}h\u{a0}: 75\u{a0}%"),
+        page.contains("class=\"heat-4\"><a ")
+            && page.contains("title=\"Mercredi, 11\u{a0}h\u{a0}: 75\u{a0}%"),
         "{page}"
     );
     let tab = agent.get(&format!("/client/{id}/contacts")).await.expect(200).body;
