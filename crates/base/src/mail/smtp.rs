@@ -57,7 +57,7 @@ impl SendError {
             Self::Permanent { .. } => true,
             Self::Transient { reason } => {
                 reason.starts_with(|c: char| c.is_ascii_digit())
-                    || matches!(reason.as_str(), "authentication" | "unreachable")
+                    || matches!(reason.as_str(), "authentication" | "tls" | "unreachable")
             }
         }
     }
@@ -140,13 +140,13 @@ fn tls(url: &SmtpUrl, authority: Option<Certificate>) -> Result<Tls, SmtpUrlErro
 /// What an error means for the message: see [`SendError`].
 fn judged(error: &lettre::transport::smtp::Error) -> SendError {
     let Some(code) = error.status() else {
-        // lettre tells a connection that was not made apart in its text only.
-        let reason = if error.to_string().starts_with("Connection error") {
+        let reason = if error.is_tls() || is_handshake(error) {
+            "tls"
+        } else if error.to_string().starts_with("Connection error") {
+            // lettre tells a connection that was not made apart in its text only.
             "unreachable"
         } else if error.is_timeout() {
             "timeout"
-        } else if error.is_tls() || is_handshake(error) {
-            "tls"
         } else if error.is_response() || error.is_client() {
             "response"
         } else {

@@ -203,7 +203,7 @@ async fn judges_refusals() {
     let bad = MailMessage { subject: "a\nb".to_owned(), ..message() };
     let smtp = Smtp::from_url("smtp://localhost:1", None).unwrap();
     assert_eq!(smtp.send(&bad).await, permanent("mail.control_character"));
-    assert_eq!(smtp.send(&message()).await, transient("network"));
+    assert_eq!(smtp.send(&message()).await, transient("unreachable"));
     let port = server("250 ok", "", Arc::default()).await;
     let strict = Smtp::from_url(&format!("smtp://localhost:{port}?tls=required"), None).unwrap();
     assert!(matches!(strict.send(&message()).await, Err(SendError::Transient { .. })));

@@ -235,7 +235,8 @@ async fn any_piece_finds_the_orders_that_hold_it(app: TestApp) {
         ["sort=-ordered_at", "sort=price", "sort=-client_name", "status=pending&sort=number"];
     let mut hits = 0;
     for _ in 0..120 {
-        let q: String = query(&mut random, &words).split(' ').next().unwrap_or("a").to_owned();
+        let q: String =
+            query(&mut random, &words).split_whitespace().next().unwrap_or("a").to_owned();
         let rest = any(&mut random, &rests);
         hits += compare(&owner, "/api/orders", rest, &q, |row| order_holds(row, &q)).await;
     }
