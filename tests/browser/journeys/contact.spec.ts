@@ -41,7 +41,7 @@ test("one click logs a contact on every open page, and is undone", async ({ page
     await other.getByRole("button", { name: "Notifier (Succès)" }).click();
     await expect(other.locator(".client-actions .pill-success")).toBeVisible();
     await expect(toast(other)).toContainText("WhatsApp");
-    await other.getByRole("link", { name: "Contacts", exact: true }).last().click();
+    await other.locator('a[href^="/client/"][href$="/contacts"]').first().click();
     await expect(other.locator("#client-contacts tbody tr").first()).toContainText("WhatsApp");
     await expect(row.locator('[data-column="contact"] .pill-success'), `${name} in the list`).toBeVisible();
   });
