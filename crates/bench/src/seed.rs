@@ -13,6 +13,9 @@ use uuid::Uuid;
 use crate::server::Site;
 use crate::{Result, bulk};
 
+/// What every open alert says.
+const TITLE: &str = "Rappel du contrat";
+
 /// Due instants are spread over this many.
 const INSTANTS: usize = 1_000;
 
@@ -172,12 +175,16 @@ pub fn client_file(count: usize) -> String {
 /// # Errors
 /// The engine's.
 pub async fn alerts(db: &Db, center: Uuid, each: usize) -> Result<i64> {
+    // In order, as those made over time are: random ones would write each index page many times.
     let id = match db.engine() {
-        Engine::Sqlite => "randomblob(16)",
-        Engine::Postgres => "gen_random_uuid()",
+        Engine::Sqlite => "unhex(printf('01930000000070008%015x', row_number() OVER ()))",
+        Engine::Postgres => {
+            "CAST('01930000000070008' || lpad(to_hex(row_number() OVER ()), 15, '0') AS UUID)"
+        }
     };
     let tx = db.begin().await?;
-    alert_rows(db, center, each, id)?.execute(&tx).await?;
+    let text = domain::alerts::file_text(&tx, TITLE, None).await?;
+    alert_rows(db, center, each, id, text)?.execute(&tx).await?;
     let rest = [
         format!(
             "INSERT INTO alert_notices (id, alert_id, due_version, level, recipient_id, channel, \
@@ -196,7 +203,6 @@ pub async fn alerts(db: &Db, center: Uuid, each: usize) -> Result<i64> {
         tx.execute_unprepared(&statement).await?;
     }
     tx.commit().await?;
-    while domain::alerts::file_texts(db).await? {}
     if db.engine() == Engine::Postgres {
         bulk::settle(db).await?;
     }
@@ -205,7 +211,7 @@ pub async fn alerts(db: &Db, center: Uuid, each: usize) -> Result<i64> {
 }
 
 /// `each` alerts of every client, assigned to the centre's first agent.
-fn alert_rows(db: &Db, center: Uuid, each: usize, id: &str) -> Result<Sql> {
+fn alert_rows(db: &Db, center: Uuid, each: usize, id: &str, text: i64) -> Result<Sql> {
     let now = Clock::real().now();
     let cast = if db.engine() == Engine::Sqlite { "TEXT" } else { "TIMESTAMPTZ" };
     let mut sql = Sql::new("WITH instants (n, at) AS (VALUES ");
@@ -217,9 +223,10 @@ fn alert_rows(db: &Db, center: Uuid, each: usize, id: &str) -> Result<Sql> {
     let spread = INSTANTS / each;
     sql.push(&format!(
         ") INSERT INTO alerts (id, call_center_id, client_id, title, title_key, due_at, time_zone, \
-         local_due, priority, priority_rank, assigned_to, created_by, created_at, updated_at) \
-         SELECT {id}, c.call_center_id, c.id, 'Rappel du contrat', 'rappel du contrat', i.at, \
-         'Europe/Paris', '2030-01-01T09:00', 'normal', 1, a.id, a.id, c.created_at, c.created_at \
+         local_due, priority, priority_rank, assigned_to, created_by, created_at, updated_at, \
+         text_seq) SELECT {id}, c.call_center_id, c.id, '{TITLE}', lower('{TITLE}'), i.at, \
+         'Europe/Paris', '2030-01-01T09:00', 'normal', 1, a.id, a.id, c.created_at, c.created_at, \
+         {text} \
          FROM clients c JOIN instants i ON i.n % {spread} = c.seq % {spread} \
          CROSS JOIN (SELECT id FROM users WHERE role = 'agent' AND call_center_id = "
     ));

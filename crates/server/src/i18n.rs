@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader as _, langid, static_loader};
+use rustc_hash::FxHashMap;
 
 static_loader! {
     static LOCALES = {
@@ -18,7 +19,9 @@ static_loader! {
 
 thread_local! {
     /// Sentences without arguments, once looked up: a page says the same ones on every row.
-    static SAID: RefCell<[HashMap<String, String>; 2]> = RefCell::default();
+    static SAID: RefCell<[FxHashMap<String, String>; 2]> = RefCell::default();
+    /// What stands before and after the one name of a sentence, likewise.
+    static AROUND: RefCell<[FxHashMap<String, (String, String)>; 2]> = RefCell::default();
 }
 
 /// A language of the interface.
@@ -67,6 +70,22 @@ impl Language {
             let Some(sentence) = LOCALES.try_lookup(self.id(), key) else { return key.to_owned() };
             said.insert(key.to_owned(), sentence.clone());
             sentence
+        })
+    }
+
+    /// The sentence of `key` with a `name` in it, which it says as it is, once, whatever it is: what
+    /// a list says of each row.
+    pub fn t_named(self, key: &str, name: &str) -> String {
+        const PLACE: &str = "\u{e000}";
+        AROUND.with_borrow_mut(|around| {
+            let around = &mut around[self as usize];
+            if !around.contains_key(key) {
+                let sentence = self.t_with(key, &[("name", PLACE.into())]);
+                let (before, after) = sentence.split_once(PLACE).unwrap_or((&sentence, ""));
+                around.insert(key.to_owned(), (before.to_owned(), after.to_owned()));
+            }
+            let (before, after) = &around[key];
+            [before, name, after].concat()
         })
     }
 

@@ -23,7 +23,7 @@ use crate::i18n::{Argument, Language};
 use crate::identity::{Identity, Speaks, Via};
 use crate::nav::Counts;
 
-pub use chrome::{Markup, initials};
+pub use chrome::{Icon, Markup, initials};
 pub use conflict::{Conflict, Line};
 pub use error::ErrorPage;
 pub use form::Form;
@@ -220,6 +220,11 @@ impl Page {
     /// The sentence of `key` with one argument, text or number.
     pub fn t1(&self, key: &str, name: &'static str, value: impl Argument) -> String {
         self.language.t_with(key, &[(name, value.to_fluent())])
+    }
+
+    /// The sentence of `key` with a name in it: see [`Language::t_named`].
+    pub fn named(&self, key: &str, name: impl AsRef<str>) -> String {
+        self.language.t_named(key, name.as_ref())
     }
 
     /// The sentence of `key` with two arguments.

@@ -64,7 +64,7 @@ pub use portions::{check, remove_portion, schedule_portion};
 pub use recipients::{Assignable, assignable, names};
 pub use search::{Search, search};
 pub use sort::{Column, Sort};
-pub use texts::{TEXTS_JOB, file_texts};
+pub use texts::{TEXTS_JOB, file_text, file_texts};
 
 /// The kind of the job that runs when an alert falls due.
 pub const DUE_JOB: &str = "alert_due";

@@ -114,7 +114,7 @@ pub(super) async fn insert(
         "version",
     ];
     let title_key = base::text::fold(shared.title);
-    let text_seq = texts::file(tx, shared.title, shared.description).await?;
+    let text_seq = texts::file_text(tx, shared.title, shared.description).await?;
     let one = |row: &Insert| -> Vec<Value> {
         vec![
             row.id.into(),
@@ -143,7 +143,7 @@ pub(super) async fn insert(
 
 /// Writes every field an edit may touch.
 pub(super) async fn update(tx: &Tx, alert: &Alert, now: DateTime<Utc>) -> Result<u64, DbErr> {
-    let text_seq = texts::file(tx, &alert.title, alert.description.as_deref()).await?;
+    let text_seq = texts::file_text(tx, &alert.title, alert.description.as_deref()).await?;
     let mut sql = Sql::new("UPDATE alerts SET title = ");
     sql.bind(alert.title.clone());
     sql.push(", title_key = ").bind(base::text::fold(&alert.title));

@@ -30,8 +30,11 @@ fn search_text(title: &str, description: Option<&str>) -> String {
     lines.join("\n")
 }
 
-/// The number of the text of these words, filed if it is new.
-pub(super) async fn file(tx: &Tx, title: &str, description: Option<&str>) -> Result<i64, DbErr> {
+/// The number of the text of these words, filed if it is new: what alerts that say them bear.
+///
+/// # Errors
+/// The engine's.
+pub async fn file_text(tx: &Tx, title: &str, description: Option<&str>) -> Result<i64, DbErr> {
     let text = search_text(title, description);
     let hash = Sha256::digest(&text).to_vec();
     let known = |hash: Vec<u8>| {
@@ -79,7 +82,7 @@ pub async fn file_texts(db: &Db) -> Result<bool, DbErr> {
         let seq = match filed.get(&key) {
             Some(seq) => *seq,
             None => {
-                let seq = file(&tx, &key.0, key.1.as_deref()).await?;
+                let seq = file_text(&tx, &key.0, key.1.as_deref()).await?;
                 filed.insert(key, seq);
                 seq
             }

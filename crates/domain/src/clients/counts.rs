@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base::db::Sql;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -7,13 +7,13 @@ use chrono_tz::Tz;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Serialize;
 
-use super::filter::{Lead, push_all, start_of_day};
+use super::filter::{Lead, push_all_by, start_of_day};
 use super::{Choices, ClientFilter};
 use crate::actor::Actor;
 use crate::error::Result;
 use crate::events;
 use crate::paging::{COUNT_LIMIT, Total};
-use crate::search::{self, CLIENTS, FEW, Needles};
+use crate::search::{self, CLIENTS, FEW, Sample};
 
 /// How long a count may be told again while no event happens.
 const FRESH: TimeDelta = TimeDelta::minutes(1);
@@ -50,7 +50,7 @@ enum Value {
     Total(Total),
     Stats(Stats),
     Choices(Choices),
-    Dense(bool),
+    Sample(Arc<Sample>),
 }
 
 /// [`Counts`], with the number of the last event if the caller has just read it.
@@ -143,27 +143,28 @@ impl Known<'_> {
         if let Some(Value::Total(total)) = self.counts.kept(&key, seq, now) {
             return Ok(total);
         }
-        let total = count(conn, actor, filter, now).await?;
+        let sample = self.sample(conn, now).await?;
+        let total = count(conn, actor, filter, &sample, now).await?;
         self.counts.keep(key, Kept { seq, at: now, fresh, value: Value::Total(total) });
         Ok(total)
     }
 
-    /// [`search::is_dense`], asked once a minute: only how to search depends on it.
-    pub(super) async fn is_dense(
+    /// [`search::sample`], read once a minute: only how to search depends on it.
+    pub(super) async fn sample(
         &self,
         conn: &impl ConnectionTrait,
-        needles: &Needles,
         now: DateTime<Utc>,
-    ) -> Result<bool> {
+    ) -> Result<Arc<Sample>> {
+        const KEY: &str = "sample";
         const WHATEVER_HAPPENS: i64 = -1;
-        let key = format!("dense {needles:?}");
-        if let Some(Value::Dense(dense)) = self.counts.kept(&key, WHATEVER_HAPPENS, now) {
-            return Ok(dense);
+        if let Some(Value::Sample(sample)) = self.counts.kept(KEY, WHATEVER_HAPPENS, now) {
+            return Ok(sample);
         }
-        let dense = search::is_dense(conn, CLIENTS, std::slice::from_ref(needles)).await?;
-        let value = Value::Dense(dense);
-        self.counts.keep(key, Kept { seq: WHATEVER_HAPPENS, at: now, fresh: FRESH, value });
-        Ok(dense)
+        let sample = Arc::new(search::sample(conn, CLIENTS).await?);
+        let value = Value::Sample(sample.clone());
+        let kept = Kept { seq: WHATEVER_HAPPENS, at: now, fresh: FRESH, value };
+        self.counts.keep(KEY.to_owned(), kept);
+        Ok(sample)
     }
 
     /// The figures of what `actor` may see, told in the days of `zone`.
@@ -222,11 +223,13 @@ async fn count(
     conn: &impl ConnectionTrait,
     actor: &Actor,
     filter: &ClientFilter,
+    sample: &Sample,
     now: DateTime<Utc>,
 ) -> Result<Total> {
     let most = if filter.needles().is_some() { FEW } else { COUNT_LIMIT };
     let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM clients c WHERE 1 = 1");
-    push_all(conn, &mut sql, Lead::Condition, actor, filter, now).await?;
+    let backend = conn.get_database_backend();
+    push_all_by(backend, &mut sql, Lead::Condition, actor, filter, sample, now);
     sql.push(" LIMIT ").bind(most + 1).push(") AS counted");
     let value: i64 = sql.scalar(conn).await?.unwrap_or(0);
     Ok(Total { value: value.min(most), exact: value <= most })

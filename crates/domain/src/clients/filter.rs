@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::error::{Invalid, Result};
-use crate::search::{CLIENTS, Needles, aside, is_dense};
+use crate::search::{CLIENTS, Needles, Sample, aside, sample};
 
 /// Which clients. The same filter is the list's URL, the API's parameters, a saved view, and what
 /// a bulk action or an export works on.
@@ -265,7 +265,24 @@ pub(crate) async fn push_all(
     filter: &ClientFilter,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let backend: DbBackend = conn.get_database_backend();
+    let some = match filter.needles() {
+        Some(_) => sample(conn, CLIENTS).await?,
+        None => Sample::default(),
+    };
+    push_all_by(conn.get_database_backend(), sql, lead, actor, filter, &some, now);
+    Ok(())
+}
+
+/// The same, by a sample of clients that was read before.
+pub(super) fn push_all_by(
+    backend: DbBackend,
+    sql: &mut Sql,
+    lead: Lead,
+    actor: &Actor,
+    filter: &ClientFilter,
+    sample: &Sample,
+    now: DateTime<Utc>,
+) {
     let within = |sql: &mut Sql| actor.within_center(sql, "c.call_center_id");
     let Some(needles) = filter.needles() else {
         match lead {
@@ -276,20 +293,17 @@ pub(crate) async fn push_all(
         if filter.q.as_deref().is_some_and(|q| !q.trim().is_empty()) {
             sql.push(" AND 1 = 0");
         }
-        return Ok(());
+        return;
     };
-    let narrowed = !is_dense(conn, CLIENTS, std::slice::from_ref(&needles)).await?
-        && needles.push_candidates(sql, CLIENTS, backend);
-    if narrowed {
-        aside(sql, |sql| {
-            actor.within_center(sql, "c.call_center_id");
-            filter.push(sql, actor, now);
-            needles.push_like(sql, CLIENTS);
-        });
-    } else {
-        actor.within_center(sql, "c.call_center_id");
+    let conditions = |sql: &mut Sql| {
+        within(sql);
         filter.push(sql, actor, now);
         needles.push_like(sql, CLIENTS);
+    };
+    let is_common = sample.is_common(std::slice::from_ref(&needles));
+    if !is_common && needles.push_candidates(sql, CLIENTS, sample, backend) {
+        aside(sql, conditions);
+    } else {
+        conditions(sql);
     }
-    Ok(())
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::alert_order;
-use super::filter::{Lead, push_all};
+use super::filter::{Lead, push_all, push_all_by};
 use super::rows;
 use super::sort::{Key, Sort};
 use super::{Client, ClientFilter, Known};
@@ -237,8 +237,9 @@ impl Walk<'_> {
         if self.few {
             // LIMIT keeps the engines from merging the two: the few are collected first.
             sql.push(" AND c.seq IN (SELECT c.seq FROM clients c WHERE 1 = 1");
-            let (actor, filter) = (self.actor, self.filter);
-            push_all(conn, sql, Lead::Condition, actor, filter, self.now).await?;
+            let (actor, filter, backend) = (self.actor, self.filter, conn.get_database_backend());
+            let sample = self.counts.sample(conn, self.now).await?;
+            push_all_by(backend, sql, Lead::Condition, actor, filter, &sample, self.now);
             sql.push(" LIMIT ").bind(FEW + 1).push(")");
             aside(sql, within);
             return Ok(());
@@ -252,10 +253,11 @@ impl Walk<'_> {
             aside(sql, conditions);
         }
         if let Some(needles) = self.filter.needles() {
-            if !self.counts.is_dense(conn, &needles, self.now).await? {
+            let sample = self.counts.sample(conn, self.now).await?;
+            if !sample.is_dense(std::slice::from_ref(&needles)) {
                 // Most rows on the way are passed over by their number alone.
                 let backend = conn.get_database_backend();
-                aside(sql, |sql| _ = needles.push_candidates(sql, CLIENTS, backend));
+                aside(sql, |sql| _ = needles.push_candidates(sql, CLIENTS, &sample, backend));
             }
             needles.push_like(sql, CLIENTS);
         }

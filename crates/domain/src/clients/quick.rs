@@ -53,8 +53,9 @@ pub async fn quick(
     if rows.len() < limit {
         let mut sql = Sql::new(columns);
         actor.within_center(&mut sql, "c.call_center_id");
-        if !search::is_dense(conn, CLIENTS, std::slice::from_ref(&needles)).await? {
-            needles.push_candidates(&mut sql, CLIENTS, conn.get_database_backend());
+        let sample = search::sample(conn, CLIENTS).await?;
+        if !sample.is_common(std::slice::from_ref(&needles)) {
+            needles.push_candidates(&mut sql, CLIENTS, &sample, conn.get_database_backend());
         }
         needles.push_like(&mut sql, CLIENTS);
         // Without an order, the engine stops as soon as it has read enough.

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `weigh` | what makes two records alike, in points and reasons |
 //! | `subject` | a record as it is compared, and who else to compare it with |
+//! | `shared` | whom records share an e-mail, a phone or a name with |
 //! | `partners` | whom a client may be merged with, for who looks for the other |
 //! | `list` | the pairs to look at, page by page |
 //! | `scan` | the nightly look at changed clients |
@@ -21,6 +22,7 @@ mod partners;
 mod queries;
 mod relations;
 mod scan;
+mod shared;
 mod subject;
 mod unmerge;
 mod weigh;
@@ -46,7 +48,7 @@ pub use scan::{JOB, arm, next_night, scan};
 pub use unmerge::{Kept, Unmerged, unmerge};
 pub use weigh::Reason;
 
-use subject::Subject;
+use subject::{Reach, Subject};
 
 /// Whether the actor may merge, part and dismiss.
 pub fn may_decide(actor: &Actor) -> bool {
@@ -108,21 +110,23 @@ pub async fn possible(
     new: &NewClient,
 ) -> Result<Vec<Possible>> {
     actor.require(actor.works_with_clients())?;
-    let Some(center) = clients::center_of(conn, actor, new).await? else { return Ok(Vec::new()) };
-    let region = queries::region(conn, center).await?;
+    let place = clients::center_of(conn, actor, new).await?;
+    let Some((center, region)) = place else { return Ok(Vec::new()) };
     let mut invalid = Invalid::new();
     let valid = clients::validate(new, &region, &mut invalid);
     if !invalid.is_empty() {
         return Ok(Vec::new());
     }
     let subject = Subject::of_new(&valid);
-    let mut found = subject::find(conn, center, &region, std::slice::from_ref(&subject)).await?;
+    let one = std::slice::from_ref(&subject);
+    let mut found = subject::find(conn, center, &region, one, Reach::Mistyped).await?;
     let mut found = found.remove(&subject.id()).unwrap_or_default();
     found.truncate(SHOWN);
     partners::told(conn, found).await
 }
 
 /// How many of these new clients of a centre look like one who is there: what an import tells.
+/// Those mistyped in everything are found the night after.
 ///
 /// # Errors
 /// The engine's.
@@ -135,7 +139,7 @@ pub async fn count_alike(
     let mut alike = 0;
     for chunk in new.chunks(500) {
         let subjects: Vec<Subject> = chunk.iter().map(Subject::of_new).collect();
-        let found = subject::find(conn, center, region, &subjects).await?;
+        let found = subject::find(conn, center, region, &subjects, Reach::Same).await?;
         alike += i64::try_from(found.len()).unwrap_or(0);
     }
     Ok(alike)

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::subject::{self, Alike};
+use super::subject::{self, Alike, Reach};
 use super::{Possible, may_decide, queries};
 use crate::actor::Actor;
 use crate::clients::{self, Client};
@@ -55,7 +55,8 @@ pub async fn partners(
 async fn lookalikes(conn: &impl ConnectionTrait, client: &Client) -> Result<Vec<Alike>> {
     let region = queries::region(conn, client.call_center_id).await?;
     let subjects: Vec<_> = subject::load(conn, &[client.id]).await?.into_values().collect();
-    let found = subject::find(conn, client.call_center_id, &region, &subjects).await?;
+    let found =
+        subject::find(conn, client.call_center_id, &region, &subjects, Reach::Mistyped).await?;
     Ok(found.into_values().next().unwrap_or_default())
 }
 

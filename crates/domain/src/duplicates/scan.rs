@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::subject::{self, Subject};
+use super::subject::{self, Reach, Subject};
 use super::{drop_stale, ordered, queries};
 use crate::error::Result;
 
@@ -93,7 +93,7 @@ async fn pairs(
     region: &str,
     subjects: &[Subject],
 ) -> Result<Vec<queries::Found>> {
-    let alike = subject::find(conn, center, region, subjects).await?;
+    let alike = subject::find(conn, center, region, subjects, Reach::Mistyped).await?;
     let mut found: Vec<queries::Found> = Vec::new();
     for (id, others) in alike {
         for other in others {

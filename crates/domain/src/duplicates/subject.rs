@@ -9,16 +9,11 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::shared::{Key, shared};
 use super::weigh::{self, Extras, Reason};
 use crate::clients::ValidClient;
 use crate::linking::{self, ClientRecord};
 use crate::orders;
-
-/// An e-mail, a phone or a name that more records share than this says nothing about any two.
-const CROWD: i64 = 64;
-
-/// A name alone leads to few duplicates and to many namesakes.
-const NAMESAKES: i64 = 16;
 
 /// What identifies a record.
 #[derive(Clone, Debug, Default)]
@@ -26,9 +21,9 @@ pub(super) struct Subject {
     record: ClientRecord,
     code: Option<String>,
     address: String,
-    emails: Vec<String>,
-    numbers: Vec<String>,
-    names: Vec<String>,
+    pub(super) emails: Vec<String>,
+    pub(super) numbers: Vec<String>,
+    pub(super) names: Vec<String>,
 }
 
 /// A record that looks like another.
@@ -172,6 +167,15 @@ fn place(address: Option<&str>, city: Option<&str>) -> String {
     if street.is_empty() { street } else { format!("{street} {}", fold(city.unwrap_or_default())) }
 }
 
+/// How far to look for who may be the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Who has an e-mail, a phone or a name of theirs.
+    Same,
+    /// Also who has all of them mistyped: sixteen keys more for each.
+    Mistyped,
+}
+
 /// For each of `subjects`, the clients of the centre that look like it, the most alike first;
 /// subjects with none are absent.
 pub(super) async fn find(
@@ -179,20 +183,25 @@ pub(super) async fn find(
     center: Uuid,
     region: &str,
     subjects: &[Subject],
+    reach: Reach,
 ) -> Result<HashMap<Uuid, Vec<Alike>>, DbErr> {
-    let by_email = shared_by(conn, center, Key::Email, subjects).await?;
-    let by_number = shared_by(conn, center, Key::Phone, subjects).await?;
-    let by_name = shared_by(conn, center, Key::Name, subjects).await?;
-    let twins: Vec<Vec<linking::Key>> =
-        subjects.iter().map(|subject| linking::twin_keys(&subject.record, region)).collect();
-    let twins = orders::sharing(conn, center, &twins).await?;
+    let shared = shared(conn, center, subjects).await?;
+    let twins: Vec<Vec<Uuid>> = match reach {
+        Reach::Same => vec![Vec::new(); subjects.len()],
+        Reach::Mistyped => {
+            let keys = |subject: &Subject| linking::twin_keys(&subject.record, region);
+            let keys: Vec<Vec<linking::Key>> = subjects.iter().map(keys).collect();
+            orders::sharing(conn, center, &keys).await?
+        }
+    };
     let mut candidates: HashMap<Uuid, BTreeMap<Uuid, bool>> = HashMap::new();
     for (subject, twins) in subjects.iter().zip(twins) {
-        let of = |keys: &[String], found: &HashMap<String, Vec<Uuid>>| -> Vec<Uuid> {
-            keys.iter().filter_map(|key| found.get(key)).flatten().copied().collect()
+        let of = |kind: Key| -> Vec<Uuid> {
+            let keys = kind.of(subject).iter();
+            keys.filter_map(|key| shared.get(&(kind, key.as_str()))).flatten().copied().collect()
         };
-        let namesakes = of(&subject.names, &by_name).into_iter().map(|id| (id, false));
-        let contacts = [of(&subject.emails, &by_email), of(&subject.numbers, &by_number), twins];
+        let namesakes = of(Key::Name).into_iter().map(|id| (id, false));
+        let contacts = [of(Key::Email), of(Key::Phone), twins];
         // What shares more than a name comes last, and stays.
         let sharing = contacts.into_iter().flatten().map(|id| (id, true));
         let mut others: BTreeMap<Uuid, bool> = namesakes.chain(sharing).collect();
@@ -242,65 +251,6 @@ pub(super) async fn compare_all(
     let mut alike: Vec<Alike> = all.values().map(|other| one.weigh(other, region).0).collect();
     alike.sort_by_key(|one| (-one.score, one.id));
     Ok(alike)
-}
-
-#[derive(Clone, Copy)]
-enum Key {
-    Email,
-    Phone,
-    Name,
-}
-
-impl Key {
-    fn of(self, subject: &Subject) -> &[String] {
-        match self {
-            Self::Email => &subject.emails,
-            Self::Phone => &subject.numbers,
-            Self::Name => &subject.names,
-        }
-    }
-
-    /// Table, column of the key, column of the client.
-    fn place(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::Email => ("client_emails", "key", "client_id"),
-            Self::Phone => ("client_phones", "e164", "client_id"),
-            Self::Name => ("clients", "name_key", "id"),
-        }
-    }
-}
-
-/// The clients of the centre under each key of `subjects` that is not a crowd's.
-async fn shared_by(
-    conn: &impl ConnectionTrait,
-    center: Uuid,
-    key: Key,
-    subjects: &[Subject],
-) -> Result<HashMap<String, Vec<Uuid>>, DbErr> {
-    let wanted: BTreeSet<&String> = subjects.iter().flat_map(|s| key.of(s)).collect();
-    let wanted: Vec<String> = wanted.into_iter().cloned().collect();
-    let (table, column, client) = key.place();
-    let present = if table == "clients" { " AND t.deleted_at IS NULL" } else { "" };
-    let mut found: HashMap<String, Vec<Uuid>> = HashMap::new();
-    for chunk in wanted.chunks(500) {
-        let mut sql =
-            Sql::new(format!("SELECT t.{column} FROM {table} t WHERE t.call_center_id = "));
-        sql.bind(center).push(present).push(&format!(" AND t.{column} IN "));
-        sql.bind_list(chunk.to_vec()).push(&format!(" GROUP BY t.{column} HAVING COUNT(*) <= "));
-        sql.bind(if table == "clients" { NAMESAKES } else { CROWD });
-        let few: Vec<String> = sql.column(conn).await?;
-        if few.is_empty() {
-            continue;
-        }
-        let mut sql = Sql::new(format!(
-            "SELECT t.{client} AS client_id, t.{column} AS key FROM {table} t WHERE t.call_center_id = "
-        ));
-        sql.bind(center).push(present).push(&format!(" AND t.{column} IN ")).bind_list(few);
-        for Contact { client_id, key } in sql.all(conn).await? {
-            found.entry(key).or_default().push(client_id);
-        }
-    }
-    Ok(found)
 }
 
 #[derive(FromQueryResult)]

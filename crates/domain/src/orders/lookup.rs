@@ -95,8 +95,26 @@ pub(super) async fn find(
     keys: &[Key],
     found: &mut Found,
 ) -> Result<(), DbErr> {
+    for (key, clients) in led_to(conn, center, keys).await? {
+        found.led.insert(key);
+        if clients.len() > CROWD {
+            found.crowded.insert(key);
+        } else {
+            found.clients.extend(clients);
+        }
+    }
+    Ok(())
+}
+
+/// The clients of `center` under each of `keys`, by their number in the database: of a crowd, one
+/// more than [`CROWD`]. Keys that lead to nobody are absent.
+async fn led_to(
+    conn: &impl ConnectionTrait,
+    center: Uuid,
+    keys: &[Key],
+) -> Result<HashMap<Key, Vec<i64>>, DbErr> {
     let limit = i64::try_from(CROWD).unwrap_or(64) + 1;
-    plan_by_index(conn, true).await?;
+    let mut found: HashMap<Key, Vec<i64>> = HashMap::new();
     for chunk in keys.chunks(PARTS) {
         let mut sql = Sql::new("");
         for (part, key) in chunk.iter().enumerate() {
@@ -105,24 +123,14 @@ pub(super) async fn find(
             under(&mut sql, conn.get_database_backend(), key.stored(center.as_u128()));
             sql.push(" LIMIT ").bind(limit).push(&format!(") AS p{part}"));
         }
-        let hits: Vec<Hit> = sql.all(conn).await?;
-        let mut by_key: HashMap<i32, Vec<i64>> = HashMap::new();
-        for hit in hits {
-            by_key.entry(hit.part).or_default().push(hit.seq);
-        }
-        for (part, clients) in by_key {
-            let Some(key) = usize::try_from(part).ok().and_then(|part| chunk.get(part)) else {
-                continue;
-            };
-            found.led.insert(*key);
-            if clients.len() > CROWD {
-                found.crowded.insert(*key);
-            } else {
-                found.clients.extend(clients);
+        for Hit { part, seq } in sql.all(conn).await? {
+            let key = usize::try_from(part).ok().and_then(|part| chunk.get(part));
+            if let Some(key) = key {
+                found.entry(*key).or_default().push(seq);
             }
         }
     }
-    plan_by_index(conn, false).await
+    Ok(found)
 }
 
 /// How many clients of `center` are under each key, as far as it matters.
@@ -138,7 +146,6 @@ pub(super) async fn count(
         number: i64,
     }
     let mut counts = HashMap::new();
-    plan_by_index(conn, true).await?;
     for chunk in keys.chunks(PARTS) {
         let mut sql = Sql::new("");
         for (part, key) in chunk.iter().enumerate() {
@@ -154,7 +161,6 @@ pub(super) async fn count(
             }
         }
     }
-    plan_by_index(conn, false).await?;
     Ok(counts)
 }
 
@@ -177,7 +183,6 @@ pub(super) async fn orders_bearing(
     let keys: Vec<(Key, usize, bool)> =
         beside.chain(words.alone.iter().map(|key| (*key, CROWD, false))).collect();
     let mut found = HashSet::new();
-    plan_by_index(tx, true).await?;
     for chunk in keys.chunks(PARTS) {
         let mut sql = Sql::new("");
         for (part, (key, limit, _)) in chunk.iter().enumerate() {
@@ -188,12 +193,13 @@ pub(super) async fn orders_bearing(
                     sql.push("SELECT rowid AS seq FROM order_words WHERE order_words MATCH ")
                 }
                 Engine::Postgres => sql.push(
-                    "SELECT o.seq FROM orders o WHERE o.link_state <> 'linked' \
-                     AND string_to_array(o.name_words, ' ') @> ARRAY[",
+                    "WITH k AS MATERIALIZED (SELECT o.seq FROM orders o WHERE \
+                     o.link_state <> 'linked' AND string_to_array(o.name_words, ' ') @> ARRAY[",
                 ),
             };
             sql.bind(word(key.stored(center.as_u128())));
-            sql.push(if tx.engine() == Engine::Postgres { "]" } else { "" });
+            let is_postgres = tx.engine() == Engine::Postgres;
+            sql.push(if is_postgres { "]) SELECT seq FROM k" } else { "" });
             let limit = i64::try_from(limit + 1).unwrap_or(i64::MAX);
             sql.push(" LIMIT ").bind(limit).push(&format!(") AS p{part}"));
         }
@@ -208,75 +214,51 @@ pub(super) async fn orders_bearing(
             }
         }
     }
-    plan_by_index(tx, false).await?;
     Ok(found.into_iter().collect())
 }
 
-#[derive(FromQueryResult)]
-struct Sharing {
-    part: i32,
-    id: Uuid,
-}
-
-/// For each of these lists of keys, the clients of `center` that are under one of them, if they are
-/// no crowd: one statement for each [`PARTS`] lists. They are no sooner found than they are filed.
+/// For each of these lists of keys, the clients of `center` that are under one of them. A key that a
+/// crowd is under says nothing of any of them, and leads to nobody. They are no sooner found than
+/// they are filed.
 pub(crate) async fn sharing(
     conn: &impl ConnectionTrait,
     center: Uuid,
     lists: &[Vec<Key>],
 ) -> Result<Vec<Vec<Uuid>>, DbErr> {
-    let limit = i64::try_from(CROWD).unwrap_or(64) + 1;
-    let mut found = vec![Vec::new(); lists.len()];
-    let asked: Vec<usize> = (0..lists.len()).filter(|list| !lists[*list].is_empty()).collect();
-    for chunk in asked.chunks(PARTS) {
-        let mut sql = Sql::new("");
-        for (index, part) in chunk.iter().enumerate() {
-            let keys = lists[*part].iter().map(|key| key.stored(center.as_u128()));
-            sql.push(if index > 0 { " UNION ALL " } else { "" });
-            // Materialized: PostgreSQL would expect the first of a crowd soon and read in order.
-            sql.push(&format!("SELECT {part} AS part, c.id FROM (WITH k AS MATERIALIZED ("));
-            match conn.get_database_backend() {
-                DbBackend::Postgres => {
-                    let keys: Vec<String> = keys.map(|key| key.to_string()).collect();
-                    sql.push("SELECT seq FROM client_keys WHERE keys && CAST(")
-                        .bind(format!("{{{}}}", keys.join(",")))
-                        .push(" AS BIGINT[])")
-                }
-                _ => sql
-                    .push("SELECT rowid AS seq FROM client_keys WHERE client_keys MATCH ")
-                    .bind(keys.map(word).collect::<Vec<_>>().join(" OR ")),
-            };
-            sql.push(") SELECT seq FROM k LIMIT ").bind(limit).push(&format!(
-                ") AS p{index} JOIN clients c ON c.seq = p{index}.seq AND c.deleted_at IS NULL"
-            ));
-        }
-        for Sharing { part, id } in sql.all(conn).await? {
-            if let Some(clients) = usize::try_from(part).ok().and_then(|part| found.get_mut(part)) {
-                clients.push(id);
-            }
-        }
+    #[derive(FromQueryResult)]
+    struct Named {
+        seq: i64,
+        id: Uuid,
     }
-    found.iter_mut().filter(|clients| clients.len() > CROWD).for_each(Vec::clear);
-    Ok(found)
+    let asked: HashSet<Key> = lists.iter().flatten().copied().collect();
+    let asked: Vec<Key> = asked.into_iter().collect();
+    let mut under = led_to(conn, center, &asked).await?;
+    under.retain(|_, clients| clients.len() <= CROWD);
+    let seqs: HashSet<i64> = under.values().flatten().copied().collect();
+    let seqs: Vec<i64> = seqs.into_iter().collect();
+    let mut ids: HashMap<i64, Uuid> = HashMap::new();
+    for chunk in seqs.chunks(1_000) {
+        let mut sql = Sql::new("SELECT seq, id FROM clients WHERE deleted_at IS NULL AND seq IN ");
+        sql.bind_list(chunk.to_vec());
+        ids.extend(sql.all::<Named>(conn).await?.into_iter().map(|row| (row.seq, row.id)));
+    }
+    let of_list = |list: &Vec<Key>| {
+        let seqs: HashSet<&i64> = list.iter().filter_map(|key| under.get(key)).flatten().collect();
+        seqs.into_iter().filter_map(|seq| ids.get(seq)).copied().collect()
+    };
+    Ok(lists.iter().map(of_list).collect())
 }
 
+/// Materialized: PostgreSQL believes that any key is in one row of two hundred, and would rather
+/// read rows in order until it has met enough of them.
 fn under(sql: &mut Sql, backend: DbBackend, key: i64) {
     match backend {
         DbBackend::Postgres => sql
-            .push("SELECT seq FROM client_keys WHERE keys @> ARRAY[CAST(")
+            .push("WITH k AS MATERIALIZED (SELECT seq FROM client_keys WHERE keys @> ARRAY[CAST(")
             .bind(key)
-            .push(" AS BIGINT)]"),
+            .push(" AS BIGINT)]) SELECT seq FROM k"),
         _ => sql
             .push("SELECT rowid AS seq FROM client_keys WHERE client_keys MATCH ")
             .bind(word(key)),
     };
-}
-
-/// PostgreSQL believes that any key is in one row of two hundred and would read them in order.
-async fn plan_by_index(conn: &impl ConnectionTrait, yes: bool) -> Result<(), DbErr> {
-    if conn.get_database_backend() == DbBackend::Postgres {
-        let value = if yes { "off" } else { "on" };
-        conn.execute_unprepared(&format!("SET LOCAL enable_seqscan = {value}")).await?;
-    }
-    Ok(())
 }

@@ -9,7 +9,7 @@ use super::queries::visible;
 use crate::actor::{Actor, Role};
 use crate::error::Result;
 use crate::paging::Total;
-use crate::search::{FEW, Needles, ORDERS, aside, is_dense, select};
+use crate::search::{FEW, Needles, ORDERS, Sample, aside, sample, select};
 
 /// A filter whose search has been looked up.
 #[derive(Clone, Debug)]
@@ -25,8 +25,8 @@ enum Found {
     All,
     /// These orders, by their number in the database.
     Few(Vec<i64>),
-    /// More than [`FEW`]; `dense`: so many that no index is asked.
-    Many { needles: Needles, dense: bool },
+    /// More than [`FEW`].
+    Many { needles: Needles, sample: Sample },
 }
 
 /// Looks up what `filter.q` leads to.
@@ -54,8 +54,8 @@ pub async fn search(
     let found = if i64::try_from(seqs.len()).is_ok_and(|count| count <= FEW) {
         Found::Few(seqs)
     } else {
-        let dense = is_dense(conn, ORDERS, one).await?;
-        Found::Many { needles, dense }
+        let sample = sample(conn, ORDERS).await?;
+        Found::Many { needles, sample }
     };
     Ok(Search { filter, found, now })
 }
@@ -69,10 +69,10 @@ impl Search {
         }
         visible(sql, actor);
         self.filter.push(sql, self.now);
-        if let Found::Many { needles, dense } = &self.found {
+        if let Found::Many { needles, sample } = &self.found {
             aside(sql, |sql| {
-                if !dense {
-                    needles.push_candidates(sql, ORDERS, backend);
+                if !sample.is_dense(std::slice::from_ref(needles)) {
+                    needles.push_candidates(sql, ORDERS, sample, backend);
                 }
                 needles.push_like(sql, ORDERS);
             });

@@ -3,6 +3,8 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use base::outbox::{Handler, Handlers, Job, JobError, Outcome};
+use chrono::TimeDelta;
+use domain::operations;
 use domain::orders;
 use domain::orders::examine::{self, Changed, Waiting};
 
@@ -53,7 +55,13 @@ struct Clients(App);
 #[async_trait]
 impl Handler for Clients {
     async fn run(&self, job: &Job) -> Result<Outcome, JobError> {
-        let mut left = Some(job.read::<Changed>()?);
+        let changed: Changed = job.read()?;
+        let (db, now) = (self.0.db(), self.0.now());
+        let is_importing = operations::is_importing_clients(db.read(), changed.center, now).await;
+        if is_importing.map_err(|error| JobError::Retry(error.to_string()))? {
+            return Ok(Outcome::Again(now + TimeDelta::seconds(3)));
+        }
+        let mut left = Some(changed);
         while let Some(part) = left {
             let done = examine::changed_clients(self.0.db(), part, self.0.now()).await;
             left = done.map_err(|error| JobError::Retry(error.to_string()))?;

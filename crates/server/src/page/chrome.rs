@@ -1,8 +1,10 @@
 //! The pieces of markup that every template uses: icons, pills, initials.
 
+use std::fmt;
 use std::sync::LazyLock;
 
-use askama::filters::{Escaper as _, Html, Safe};
+use askama::filters::{Escaper as _, Html, HtmlSafe, Safe};
+use askama::{FastWritable, Values};
 
 use super::Page;
 use crate::assets;
@@ -11,22 +13,24 @@ use crate::nav::{self, NavLink};
 /// Markup that is already safe: templates write it as it is.
 pub type Markup = Safe<String>;
 
-static SPRITE: LazyLock<String> = LazyLock::new(|| assets::url("icons.svg"));
+/// The sprite's URL, up to where the name of an icon follows.
+static SPRITE: LazyLock<String> = LazyLock::new(|| format!("{}#", assets::url("icons.svg")));
 
 impl Page {
     /// A 16 px icon of the sprite. Decorative: the words beside it carry the meaning.
-    pub fn icon(&self, name: &str) -> Markup {
+    pub fn icon<'a>(&self, name: &'a str) -> Icon<'a> {
         self.icon_of(name, "")
     }
 
     /// An icon with one more class: `icon-sm`, `icon-lg`, `icon-xl`.
-    pub fn icon_of(&self, name: &str, class: &str) -> Markup {
-        Safe(icon_markup(name, class))
+    pub fn icon_of<'a>(&self, name: &'a str, class: &'a str) -> Icon<'a> {
+        Icon { name, class }
     }
 
     /// A status: colour, icon and word.
     pub fn pill(&self, kind: &str, icon: &str, text: &str) -> Markup {
-        let mut html = format!("<span class=\"pill pill-{kind}\">{}", icon_markup(icon, ""));
+        let icon = Icon { name: icon, class: "" };
+        let mut html = format!("<span class=\"pill pill-{kind}\">{icon}");
         escape_into(&mut html, text);
         html.push_str("</span>");
         Safe(html)
@@ -92,7 +96,7 @@ impl Page {
     }
 
     /// The icon of a toast or a notice of that kind.
-    pub fn kind_icon(&self, kind: &str) -> Markup {
+    pub fn kind_icon(&self, kind: &str) -> Icon<'static> {
         self.icon(match kind {
             "success" => "circle-check",
             "error" => "circle-alert",
@@ -102,13 +106,37 @@ impl Page {
     }
 }
 
-fn icon_markup(name: &str, class: &str) -> String {
-    let space = if class.is_empty() { "" } else { " " };
-    let sprite = SPRITE.as_str();
-    format!(
-        "<svg class=\"icon{space}{class}\" aria-hidden=\"true\"><use href=\"{sprite}#{name}\"></use></svg>"
-    )
+/// An icon of the sprite, written straight into the page: a list shows hundreds.
+#[derive(Clone, Copy, Debug)]
+pub struct Icon<'a> {
+    name: &'a str,
+    class: &'a str,
 }
+
+impl Icon<'_> {
+    fn pieces(&self) -> [&str; 7] {
+        let space = if self.class.is_empty() { "" } else { " " };
+        let sprite = SPRITE.as_str();
+        let (start, middle, end) =
+            ("<svg class=\"icon", "\" aria-hidden=\"true\"><use href=\"", "\"></use></svg>");
+        [start, space, self.class, middle, sprite, self.name, end]
+    }
+}
+
+impl fmt::Display for Icon<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pieces().into_iter().try_for_each(|piece| f.write_str(piece))
+    }
+}
+
+impl FastWritable for Icon<'_> {
+    fn write_into(&self, to: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
+        Ok(self.pieces().into_iter().try_for_each(|piece| to.write_str(piece))?)
+    }
+}
+
+/// Names and classes are ours.
+impl HtmlSafe for Icon<'_> {}
 
 fn escape_into(html: &mut String, text: &str) {
     // Writing to a String cannot fail.

@@ -7,7 +7,7 @@ use super::super::view::Row;
 use super::long_day;
 use super::span::Span;
 use crate::grid::total_text;
-use crate::page::{Markup, Page};
+use crate::page::{Icon, Page};
 
 /// The hours a day shows although nothing is due in them.
 const OFFICE: std::ops::RangeInclusive<u32> = 8..=18;
@@ -36,7 +36,7 @@ pub(super) struct Entry {
     pub(super) row: Row,
     /// `in-progress`, `due`, `overdue` or `done`: as its pill.
     pub(super) kind: &'static str,
-    pub(super) icon: Markup,
+    pub(super) icon: Icon<'static>,
     /// Its status in a word.
     pub(super) status: String,
     /// On the clock of whoever looks.

@@ -1,13 +1,17 @@
-//! Finding rows by any part of what is known of them. The only file here that forks by engine.
+//! Finding rows by any part of what is known of them. The only folder here that forks by engine.
 //!
 //! Each row's `search_text` holds its folded fields, one to a line; the index beside its table
 //! holds the pieces of two and three letters of it. A query's pieces narrow the candidates, `LIKE`
 //! decides.
 
+mod sample;
+
 use base::db::{Engine, Sql, Tx};
 use base::phone;
 use base::text::{fold, fold_keep, ngrams, query_grams};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
+
+pub(crate) use sample::{Sample, sample};
 
 /// Rows of search text indexed in one statement.
 const CHUNK: usize = 500;
@@ -95,21 +99,33 @@ impl Needles {
     }
 
     /// Appends ` AND x.seq IN (…)`: see [`push_candidates`].
-    pub(crate) fn push_candidates(&self, sql: &mut Sql, of: Searched, backend: DbBackend) -> bool {
-        push_candidates(std::slice::from_ref(self), sql, of, backend)
+    pub(crate) fn push_candidates(
+        &self,
+        sql: &mut Sql,
+        of: Searched,
+        sample: &Sample,
+        backend: DbBackend,
+    ) -> bool {
+        push_candidates(std::slice::from_ref(self), sql, of, sample, backend)
+    }
+
+    /// Whether `text`, a search text, holds one of them.
+    fn are_in(&self, text: &str) -> bool {
+        self.0.iter().any(|needle| text.contains(needle.as_str()))
     }
 }
 
-/// Appends ` AND x.seq IN (…)`: the rows that hold every piece of one text of each of `all`.
+/// Appends ` AND x.seq IN (…)`: the rows that hold the telling pieces of one text of each of `all`.
 /// Those too short to have pieces narrow nothing; nothing is appended, and `false` returned, when
 /// all are.
 pub(crate) fn push_candidates(
     all: &[Needles],
     sql: &mut Sql,
     of: Searched,
+    sample: &Sample,
     backend: DbBackend,
 ) -> bool {
-    let pieces = pieces_of_all(all);
+    let pieces = pieces_of_all(all, sample);
     if pieces.is_empty() {
         return false;
     }
@@ -119,10 +135,11 @@ pub(crate) fn push_candidates(
     true
 }
 
-/// Of each query that is long enough to have any: the pieces of each text it looks for.
-fn pieces_of_all(all: &[Needles]) -> Vec<Vec<Vec<&str>>> {
+/// Of each query that is long enough to have any: the telling pieces of each text it looks for.
+fn pieces_of_all<'a>(all: &'a [Needles], sample: &Sample) -> Vec<Vec<Vec<&'a str>>> {
+    let telling = |needle: &'a String| sample.telling(query_grams(needle));
     all.iter()
-        .map(|Needles(needles)| needles.iter().map(|needle| query_grams(needle)).collect())
+        .map(|Needles(needles)| needles.iter().map(telling).collect())
         .filter(|pieces: &Vec<Vec<&str>>| !pieces.is_empty() && !pieces.iter().any(Vec::is_empty))
         .collect()
 }
@@ -160,9 +177,10 @@ pub(crate) async fn select(
     what: &str,
     join: &str,
 ) -> Result<Sql, DbErr> {
-    let pieces = pieces_of_all(all);
+    let sample = sample(conn, of).await?;
+    let pieces = pieces_of_all(all, &sample);
     let mut sql = Sql::new(format!("SELECT {what} FROM "));
-    if pieces.is_empty() || is_dense(conn, of, all).await? {
+    if pieces.is_empty() || sample.is_common(all) {
         sql.push(&format!("{} {}{join} WHERE 1 = 1", of.table, of.alias));
     } else {
         // CROSS JOIN keeps SQLite from starting at the other end.
@@ -280,26 +298,6 @@ pub(crate) async fn forget(tx: &Tx, of: Searched, seqs: Vec<i64>) -> Result<(), 
     sql.bind_list(seqs);
     sql.later(tx).await?;
     Ok(())
-}
-
-/// Whether many of the latest rows match: then reading them in order finds a page sooner than
-/// the index does. Only how to search depends on it, never what is found.
-pub(crate) async fn is_dense(
-    conn: &impl ConnectionTrait,
-    of: Searched,
-    all: &[Needles],
-) -> Result<bool, DbErr> {
-    const SAMPLE: i64 = 400;
-    let mut sql = Sql::new(format!(
-        "SELECT COUNT(*) FROM (SELECT search_text FROM {} ORDER BY seq DESC LIMIT ",
-        of.table
-    ));
-    sql.bind(SAMPLE).push(&format!(") AS {} WHERE 1 = 1", of.alias));
-    for needles in all {
-        needles.push_like(&mut sql, of);
-    }
-    let found: i64 = sql.scalar(conn).await?.unwrap_or(0);
-    Ok(found * 12 >= SAMPLE)
 }
 
 /// Appends conditions that are checked on the rows another way leads to: no index is looked for
