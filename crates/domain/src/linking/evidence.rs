@@ -137,7 +137,7 @@ impl Evidence {
     /// | name | linked with |
     /// | --- | --- |
     /// | both names | the e-mail, the phone, a piece of it, or all but one digit of it; a mistyped e-mail when the given name is the same to the letter |
-    /// | part of the given name, or its initial | the e-mail; the phone, unless the order's own e-mail spells a relative; two contacts |
+    /// | part of the given name, or its initial | the e-mail; the phone, a piece of it, or all but one digit of it, unless the order's own e-mail spells a relative; two contacts |
     /// | given name, another family name | the e-mail; the phone when few clients bear the given name; two contacts |
     /// | family name alone, no name at all | the e-mail, when no other phone comes with it; two contacts |
     /// | a given name that may be another | two contacts |
@@ -159,7 +159,8 @@ impl Evidence {
                 email || phone || is_near || (is_well && self.email == EmailEvidence::Mistyped)
             }
             NameClass::Partial | NameClass::Initial => {
-                email || both || (phone && self.spelling != Spelling::Relative)
+                let is_near = phone || self.phone == PhoneEvidence::Near;
+                email || both || (is_near && self.spelling != Spelling::Relative)
             }
             NameClass::GivenOnly => {
                 let is_rare = is_same && self.given_bearers <= RARE_GIVEN;

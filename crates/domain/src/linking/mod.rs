@@ -9,6 +9,7 @@
 mod card;
 mod decide;
 mod distance;
+mod doubt;
 mod emails;
 mod evidence;
 mod index;

@@ -30,14 +30,15 @@ impl Agreement {
         self >= Self::Part
     }
 
-    /// From 0 to 1, for the threshold of the spec on similar names.
+    /// From 0 to 1, for the threshold of the spec on similar names. With nothing but a similar name,
+    /// one order in thirty is the client's: half of a name must be better than similar.
     fn similarity(self) -> f32 {
         match self {
             Self::Same => 1.0,
             Self::Typo => 0.9,
             Self::Part => 0.8,
             Self::Initial => 0.6,
-            Self::Similar => 0.5,
+            Self::Similar => 0.35,
             Self::Absent => 0.3,
             Self::Differs => 0.0,
         }
