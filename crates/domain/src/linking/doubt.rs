@@ -33,9 +33,10 @@ fn contradicts(first: &Assessed, other: &Assessed) -> bool {
     let (mine, its) = (&first.evidence, &other.evidence);
     let is_household =
         mine.name_class() == NameClass::Full && its.name_class() == NameClass::Relative;
+    let says_something = |is_known: bool| is_known || !is_household;
     let email = its.email == EmailEvidence::Exact && mine.email != EmailEvidence::Exact;
     let phone = its.phone == PhoneEvidence::Exact && mine.phone != PhoneEvidence::Exact;
-    (email && !(is_household && !first.has_email)) || (phone && !(is_household && !first.has_phone))
+    (email && says_something(first.has_email)) || (phone && says_something(first.has_phone))
 }
 
 /// Whether the order names `other` rather than `first`, and the contact may be `other`'s as well: it

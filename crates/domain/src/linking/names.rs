@@ -109,11 +109,18 @@ pub(super) fn split(full_name: &str) -> SplitName {
     {
         return SplitName { given: folded(&after.join(" ")), family: folded(first) };
     }
-    let particles = before.iter().rev().take_while(|word| is_particle_word(&fold(word))).count();
+    let particles = before.iter().rev().take_while(|word| leads_to_a_family_name(word)).count();
     // A particle with nothing before it is a first name (`Ben`, `Al`).
     let given = (before.len() - particles).max(usize::from(!before.is_empty()));
     let family = [&before[given..], &[*last]].concat().join(" ");
     SplitName { given: folded(&before[..given].join(" ")), family: folded(&family) }
+}
+
+/// A particle, or a family name joined to one (`Corbat-de Dardel`).
+fn leads_to_a_family_name(word: &str) -> bool {
+    let joined = word.rsplit_once('-').map(|(_, end)| fold(end));
+    is_particle_word(&fold(word))
+        || joined.is_some_and(|end| matches!(end.as_str(), "de" | "du" | "des" | "la" | "le"))
 }
 
 /// Reads the name on an order, whose parts may come in any order.
@@ -220,7 +227,8 @@ pub(super) fn compare(order: &Words, given: &Words, family: &Words) -> NameMatch
         }
     }
     let best = best.unwrap_or(NameMatch::NONE);
-    if best.given != Agreement::Same && is_run_together(order, given, family) {
+    let is_whole = || is_run_together(order, given, family) || is_rearranged(order, given, family);
+    if best.given != Agreement::Same && is_whole() {
         let same = Agreement::Same;
         return NameMatch { given: same, family: same, ..best };
     }
@@ -260,6 +268,16 @@ fn is_run_together(order: &Words, given: &Words, family: &Words) -> bool {
     let (all, first, last) = (order.all().joined(), given.all().joined(), family.all().joined());
     let is = |a: &[u8], b: &[u8]| all.strip_prefix(a) == Some(b);
     !first.is_empty() && (is(first, last) || is(last, first))
+}
+
+/// The same three words or more in another order: which of them are the family name is not known of
+/// a client entered as `Diop Mamadou Lamine`.
+fn is_rearranged(order: &Words, given: &Words, family: &Words) -> bool {
+    let count = |word: &[u8], run: Run<'_>| run.iter().filter(|other| *other == word).count();
+    let (first, last, all) = (given.all(), family.all(), order.all());
+    all.len() > 2
+        && all.len() == first.len() + last.len()
+        && all.iter().all(|word| count(word, all) == count(word, first) + count(word, last))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -34,6 +34,23 @@ fn names_are_read_however_they_are_written() {
 }
 
 #[test]
+fn three_words_and_more_are_read_in_any_order() {
+    let names = ["Diop Mamadou Lamine", "Carmela Corbat-de Dardel"];
+    let linked = |of: usize, asked: &str| {
+        let known = client(1, names[of], "", "0611223344");
+        let matcher = Matcher::build([known], Policy::default());
+        matcher.decide(&order(asked, "", "0611223344")).linked_to()
+    };
+    for asked in ["Mamadou Lamine Diop", "DIOP Mamadou Lamine", "Lamine Diop Mamadou"] {
+        assert_eq!(linked(0, asked), Some(1), "{asked}");
+    }
+    for asked in ["Corbat-de Dardel Carmela", "Carmela Corbat de Dardel", "Corbat Carmela"] {
+        assert_eq!(linked(1, asked), Some(1), "{asked}");
+    }
+    assert_eq!(linked(0, "Mamadou Awa Diop"), None);
+}
+
+#[test]
 fn a_part_of_the_phone_or_a_wrong_digit_needs_both_names() {
     is_linked(5, "Anne-Sophie de Bodart", "", "98765432");
     is_linked(5, "Anne-Sophie de Bodart", "", "0698765");
