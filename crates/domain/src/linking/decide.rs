@@ -2,7 +2,7 @@
 
 use super::card::{Line, lines};
 use super::doubt::doubt;
-use super::emails::{self, Spelling, is_slip, spelling};
+use super::emails::{self, Spelling, is_of_household, is_slip, spelling};
 use super::evidence::{EmailEvidence, Evidence, NameClass, PhoneEvidence};
 use super::index::Index;
 use super::names::{self, Agreement, NameMatch};
@@ -154,15 +154,22 @@ fn compare(index: &Index, order: &Order, slot: u32) -> Assessed {
         family: name.family,
         family_bearers: index.family_name_count(last),
         given_bearers: index.given_name_count(first),
-        spelling: match email {
-            EmailEvidence::None => spelling(&order.email, first, last),
-            _ => Spelling::Nobody,
-        },
+        spelling: spelling_of(order, email, first, last),
         has_other_phone: phone == PhoneEvidence::None && order.phone != Typed::default(),
         has_name: order.name.len() > 0,
     };
     let (similarity, points) = (name.similarity(), evidence.points());
     Assessed { slot, name, evidence, similarity, points, has_email, has_phone }
+}
+
+/// Whose name the address on the order spells. Of the client's own it counts only when it spells
+/// someone else's: a household's address.
+fn spelling_of(order: &Order, email: EmailEvidence, first: &[u8], last: &[u8]) -> Spelling {
+    match email {
+        EmailEvidence::None => spelling(&order.email, first, last),
+        EmailEvidence::Exact if is_of_household(&order.email, first, last) => Spelling::Relative,
+        _ => Spelling::Nobody,
+    }
 }
 
 fn email_evidence(order: &Order, email: &str) -> EmailEvidence {

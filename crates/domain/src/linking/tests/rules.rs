@@ -199,6 +199,20 @@ fn the_address_of_the_order_may_say_who_in_the_household_ordered() {
 }
 
 #[test]
+fn an_address_of_the_household_does_not_say_who_ordered() {
+    let known = [
+        client(1, "Bryan Mace", "ariane_mace76@gmail.com", ""),
+        client(2, "Jean-Pierre Faye", "jean.faye@gmail.com", ""),
+    ];
+    let matcher = Matcher::build(known, Policy::default());
+    let linked = |name, email| matcher.decide(&order(name, email, "")).linked_to();
+    assert_eq!(linked("", "ariane_mace76@gmail.com"), None);
+    assert_eq!(linked("Mme Mace", "ariane_mace76@gmail.com"), None);
+    assert_eq!(linked("Bryan Mace", "ariane_mace76@gmail.com"), Some(1));
+    assert_eq!(linked("", "jean.faye@gmail.com"), Some(2));
+}
+
+#[test]
 fn fillers_say_nothing() {
     for phone in ["0", "n/a", "0000000000", "-", "+33", "06"] {
         assert_eq!(ask("", "", phone).state, State::Unlinked, "{phone}");
