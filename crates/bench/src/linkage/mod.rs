@@ -218,6 +218,42 @@ mod tests {
         assert!((750..850).contains(&clients));
     }
 
+    /// The bars of `linkage-dev`, on people it does not hold.
+    #[test]
+    fn the_matcher_meets_its_bars_on_these_people_too() {
+        const CLIENTS: u64 = 1_500;
+        const ORDERS: u64 = 4_000;
+        let world = World::of(CLIENTS);
+        let client = |n: u64| {
+            let Person { first, last, email, phone } = world.person(n);
+            let (full_name, emails, phones) = (format!("{first} {last}"), vec![email], vec![phone]);
+            let id = n.into();
+            linking::ClientRecord { id, full_name, emails, phones, ..Default::default() }
+        };
+        let clients = (0..CLIENTS).map(client);
+        let matcher = linking::Matcher::build(clients, linking::Policy::default());
+        let (mut right, mut wrong, mut reviewed, mut offered, mut of_clients) = (0, 0, 0, 0, 0);
+        for n in 0..ORDERS {
+            let (Bought { name, email, phone }, truth) = world.order(n);
+            let truth = truth.map(u128::from);
+            let found = matcher.decide(&linking::OrderRecord { name, email, phone });
+            of_clients += u32::from(truth.is_some());
+            match found.linked_to() {
+                Some(linked) => *(if truth == Some(linked) { &mut right } else { &mut wrong }) += 1,
+                None => {
+                    reviewed += u64::from(found.state == linking::State::Review);
+                    let mut shown = found.candidates.iter();
+                    offered += u32::from(shown.any(|one| Some(one.id) == truth));
+                }
+            }
+        }
+        let figures = format!("{right} right, {wrong} wrong, {offered} offered of {of_clients}");
+        assert!(wrong * 1_000 <= right + wrong, "{figures}");
+        assert!(right * 100 >= of_clients * 78, "{figures}");
+        assert!((right + offered) * 100 >= of_clients * 97, "{figures}");
+        assert!(reviewed * 100 <= ORDERS * 30, "{reviewed} of {ORDERS} to review");
+    }
+
     #[tokio::test]
     async fn orders_wait_to_be_linked_and_most_are_linked_right() {
         let (_folder, people) = fresh().await;

@@ -1,7 +1,8 @@
 //! From an order to its candidates, and from them to a decision.
 
 use super::card::{Line, lines};
-use super::emails::{self, Spelling, is_slip, spelling};
+use super::doubt::doubt;
+use super::emails::{self, Spelling, is_of_household, is_slip, spelling};
 use super::evidence::{EmailEvidence, Evidence, NameClass, PhoneEvidence};
 use super::index::Index;
 use super::names::{self, Agreement, NameMatch};
@@ -12,9 +13,7 @@ use super::{Candidate, Decision, Method, OrderRecord, Policy, Reason, State, key
 /// Candidates shown to a person.
 const SHOWN: usize = 5;
 /// Names less alike than this are not alike (spec 5).
-const SIMILAR: f32 = 0.7;
-/// A first candidate leads when it has this many points more than the second.
-const LEAD: i32 = 4;
+pub(super) const SIMILAR: f32 = 0.7;
 /// A spelling borne by this share of those who bear another is a name of its own, not a typing error.
 const OWN_NAME_SHARE: u32 = 20;
 
@@ -26,12 +25,26 @@ struct Order {
 }
 
 /// A client compared with the order.
-struct Assessed {
-    slot: u32,
-    name: NameMatch,
-    evidence: Evidence,
-    similarity: f32,
-    points: i32,
+pub(super) struct Assessed {
+    pub slot: u32,
+    pub name: NameMatch,
+    pub evidence: Evidence,
+    pub similarity: f32,
+    pub points: i32,
+    /// Whether an address of this client is known.
+    pub has_email: bool,
+    /// Whether a number of this client is known.
+    pub has_phone: bool,
+}
+
+impl Assessed {
+    /// How many of the order's contacts are not this client's although one of the kind is known.
+    fn strange_contacts(&self, order: &Order) -> u8 {
+        let (has_email, has_phone) = (!order.email.is_empty(), order.phone != Typed::default());
+        let email = has_email && self.has_email && self.evidence.email == EmailEvidence::None;
+        let phone = has_phone && self.has_phone && self.evidence.phone == PhoneEvidence::None;
+        u8::from(email) + u8::from(phone)
+    }
 }
 
 pub(super) fn decide(index: &Index, policy: &Policy, order: &OrderRecord) -> Decision {
@@ -101,18 +114,25 @@ fn assess(index: &Index, order: &Order, slots: &[u32]) -> Vec<Assessed> {
         .map(|slot| compare(index, order, slot))
         .filter(comes_into_question)
         .collect();
-    assessed.sort_by_key(|one| (-one.points, index.id(one.slot)));
+    assessed.sort_by_key(|one| (-one.points, one.strange_contacts(order), index.id(one.slot)));
     assessed
 }
 
 fn compare(index: &Index, order: &Order, slot: u32) -> Assessed {
     let mut email = EmailEvidence::None;
     let mut phone = PhoneEvidence::None;
+    let (mut has_email, mut has_phone) = (false, false);
     let mut best: Option<(NameMatch, Words, Words)> = None;
     for line in lines(index.text(slot)) {
         match line {
-            Line::Email(known) => email = email.max(email_evidence(order, known)),
-            Line::Phone(number) => phone = phone.max(phone_evidence(order, number)),
+            Line::Email(known) => {
+                has_email = true;
+                email = email.max(email_evidence(order, known));
+            }
+            Line::Phone(number) => {
+                has_phone = true;
+                phone = phone.max(phone_evidence(order, number));
+            }
             Line::Person { .. } | Line::Company(_) => {
                 let Some((given, family)) = line.words() else { continue };
                 let found = match line {
@@ -134,14 +154,22 @@ fn compare(index: &Index, order: &Order, slot: u32) -> Assessed {
         family: name.family,
         family_bearers: index.family_name_count(last),
         given_bearers: index.given_name_count(first),
-        spelling: match email {
-            EmailEvidence::None => spelling(&order.email, first, last),
-            _ => Spelling::Nobody,
-        },
+        spelling: spelling_of(order, email, first, last),
         has_other_phone: phone == PhoneEvidence::None && order.phone != Typed::default(),
         has_name: order.name.len() > 0,
     };
-    Assessed { slot, name, evidence, similarity: name.similarity(), points: evidence.points() }
+    let (similarity, points) = (name.similarity(), evidence.points());
+    Assessed { slot, name, evidence, similarity, points, has_email, has_phone }
+}
+
+/// Whose name the address on the order spells. Of the client's own it counts only when it spells
+/// someone else's: a household's address.
+fn spelling_of(order: &Order, email: EmailEvidence, first: &[u8], last: &[u8]) -> Spelling {
+    match email {
+        EmailEvidence::None => spelling(&order.email, first, last),
+        EmailEvidence::Exact if is_of_household(&order.email, first, last) => Spelling::Relative,
+        _ => Spelling::Nobody,
+    }
 }
 
 fn email_evidence(order: &Order, email: &str) -> EmailEvidence {
@@ -228,60 +256,10 @@ fn drop_crowds(assessed: &mut Vec<Assessed>) {
     }
 }
 
-/// Why the first candidate cannot be linked; `None` when it can.
-fn doubt(index: &Index, assessed: &[Assessed]) -> Option<Reason> {
-    let (first, others) = assessed.split_first()?;
-    if !first.evidence.is_enough() {
-        return Some(why_not_enough(&first.evidence));
-    }
-    let contradicts = |other: &&Assessed| {
-        (other.evidence.email == EmailEvidence::Exact
-            && first.evidence.email != EmailEvidence::Exact)
-            || (other.evidence.phone == PhoneEvidence::Exact
-                && first.evidence.phone != PhoneEvidence::Exact)
-    };
-    if let Some(other) = others.iter().find(contradicts) {
-        return Some(Reason::ContactOfAnother { other: index.id(other.slot) });
-    }
-    let is_named = |other: &&Assessed| {
-        let is_near = other.evidence.has_exact_contact() || !first.evidence.has_both_contacts();
-        is_near && other.similarity >= SIMILAR && other.name.rank() > first.name.rank()
-    };
-    if let Some(other) = others.iter().find(is_named) {
-        return Some(Reason::NameOfAnother { other: index.id(other.slot) });
-    }
-    let equals = others.iter().filter(|other| is_rival(first, other)).count();
-    (equals > 0).then_some(Reason::SeveralFit { count: equals as u32 + 1 })
-}
-
-/// Whether `other` fits the order as well as `first`. Among those who share a contact only the name
-/// decides: that one card also holds the e-mail may be because the other was never asked for it.
-fn is_rival(first: &Assessed, other: &Assessed) -> bool {
-    if first.evidence.has_exact_contact() && other.evidence.has_exact_contact() {
-        let (mine, its) = (&first.evidence, &other.evidence);
-        let is_spelled = mine.spelling == Spelling::Client && its.spelling != Spelling::Client;
-        let class = its.name_class();
-        return class == NameClass::Full || (class == mine.name_class() && !is_spelled);
-    }
-    other.points + LEAD >= first.points
-}
-
 fn why_linked(evidence: &Evidence) -> Reason {
     match evidence.name_class() {
         NameClass::Full | NameClass::Initial | NameClass::GivenOnly => Reason::ContactAndName,
         _ => Reason::BothContacts,
-    }
-}
-
-fn why_not_enough(evidence: &Evidence) -> Reason {
-    if !evidence.has_contact() {
-        return Reason::NameAlone;
-    }
-    match evidence.name_class() {
-        NameClass::Silent | NameClass::FamilyOnly => Reason::ContactWithoutName,
-        NameClass::Relative => Reason::AnotherGivenName,
-        NameClass::Stranger => Reason::AnotherName,
-        _ => Reason::Weak,
     }
 }
 

@@ -57,12 +57,26 @@ pub enum Spelling {
 
 /// Reads the mailbox of `email` against a client's names, each in one word.
 pub(super) fn spelling(email: &str, given: &[u8], family: &[u8]) -> Spelling {
+    match beside_family(email, family) {
+        None => Spelling::Nobody,
+        Some(letters) if given.len() >= 3 && letters == given => Spelling::Client,
+        Some(_) => Spelling::Relative,
+    }
+}
+
+/// Whether a client's own address spells a relative: it is the household's. `jean.faye` may be
+/// Jean-Pierre Faye's.
+pub(super) fn is_of_household(email: &str, given: &[u8], family: &[u8]) -> bool {
+    beside_family(email, family)
+        .is_some_and(|letters| !given.starts_with(&letters) && !letters.starts_with(given))
+}
+
+/// The letters that stand beside the family name in a mailbox, when they can be a given name.
+fn beside_family(email: &str, family: &[u8]) -> Option<Vec<u8>> {
     let mailbox = email.split('@').next().unwrap_or_default();
     let mut letters: Vec<u8> = mailbox.bytes().filter(u8::is_ascii_alphabetic).collect();
-    if family.len() < 2 || !remove(&mut letters, family) || letters.len() < 3 {
-        return Spelling::Nobody;
-    }
-    if given.len() >= 3 && letters == given { Spelling::Client } else { Spelling::Relative }
+    let is_found = family.len() >= 2 && remove(&mut letters, family);
+    (is_found && letters.len() >= 3).then_some(letters)
 }
 
 /// Takes `word` off the end or the start of `letters`.

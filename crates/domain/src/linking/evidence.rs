@@ -65,7 +65,8 @@ pub struct Evidence {
     pub family_bearers: u32,
     /// How many clients bear this client's given name.
     pub given_bearers: u32,
-    /// Whose name the e-mail on the order spells, when it is not one of this client's.
+    /// Whose name the e-mail on the order spells. When it is one of this client's, only whether it
+    /// spells a relative.
     pub spelling: Spelling,
     /// Whether the order has a phone, complete or not, that is none of this client's.
     pub has_other_phone: bool,
@@ -137,9 +138,9 @@ impl Evidence {
     /// | name | linked with |
     /// | --- | --- |
     /// | both names | the e-mail, the phone, a piece of it, or all but one digit of it; a mistyped e-mail when the given name is the same to the letter |
-    /// | part of the given name, or its initial | the e-mail; the phone, unless the order's own e-mail spells a relative; two contacts |
+    /// | part of the given name, or its initial | the e-mail; the phone, a piece of it, or all but one digit of it, unless the order's own e-mail spells a relative; two contacts |
     /// | given name, another family name | the e-mail; the phone when few clients bear the given name; two contacts |
-    /// | family name alone, no name at all | the e-mail, when no other phone comes with it; two contacts |
+    /// | family name alone, no name at all | the e-mail, when no other phone comes with it and it does not spell a relative; two contacts |
     /// | a given name that may be another | two contacts |
     /// | another given name, another name | nothing |
     ///
@@ -159,7 +160,8 @@ impl Evidence {
                 email || phone || is_near || (is_well && self.email == EmailEvidence::Mistyped)
             }
             NameClass::Partial | NameClass::Initial => {
-                email || both || (phone && self.spelling != Spelling::Relative)
+                let is_near = phone || self.phone == PhoneEvidence::Near;
+                email || both || (is_near && self.spelling != Spelling::Relative)
             }
             NameClass::GivenOnly => {
                 let is_rare = is_same && self.given_bearers <= RARE_GIVEN;
@@ -168,7 +170,8 @@ impl Evidence {
                     || (is_rare && self.phone == PhoneEvidence::Exact)
             }
             NameClass::FamilyOnly | NameClass::Silent => {
-                both || spelled || (email && !self.has_other_phone)
+                let is_its_own = email && self.spelling != Spelling::Relative;
+                both || spelled || (is_its_own && !self.has_other_phone)
             }
             NameClass::Doubtful => both || spelled,
             NameClass::Relative | NameClass::Stranger => false,

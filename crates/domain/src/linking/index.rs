@@ -170,7 +170,9 @@ impl Index {
     }
 
     pub fn by_fragment(&self, fragment: phones::Fragment, found: &mut Vec<u32>) {
-        self.add_range(&self.reversed, fragment.end_range(), found);
+        if let Some(range) = fragment.end_range() {
+            self.add_range(&self.reversed, range, found);
+        }
         if let Some(range) = fragment.start_range() {
             self.add_range(&self.tails, range, found);
         }

@@ -137,7 +137,9 @@ impl Lookup {
         found.extend(self.email_key());
         found.extend(self.tail_key());
         if let Some(fragment) = self.fragment {
-            found.push(ending(fragment.len.min(9) as u32, fragment.value));
+            if fragment.end_range().is_some() {
+                found.push(ending(fragment.len as u32, fragment.value));
+            }
             found.push(Key::of_text(List::Start, &fragment.value.to_string()));
         }
         let mut of_name = Vec::new();

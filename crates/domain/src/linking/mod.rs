@@ -2,13 +2,14 @@
 //!
 //! E-mail, phone and name are looked up in an index of the clients, never client by client. What is
 //! found is weighed by the one table of `evidence`; `decide` links only what that table says is
-//! enough, alone and uncontradicted. Anything else that may be right goes to a person, with its
-//! candidates ranked. Nothing here knows a database, and no sentence is written here: reasons are
-//! values, and the edge says them in the user's language.
+//! enough and `doubt` finds nothing against. Anything else that may be right goes to a person, with
+//! its candidates ranked. Nothing here knows a database, and no sentence is written here: reasons
+//! are values, and the edge says them in the user's language.
 
 mod card;
 mod decide;
 mod distance;
+mod doubt;
 mod emails;
 mod evidence;
 mod index;

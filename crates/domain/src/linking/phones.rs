@@ -114,15 +114,16 @@ impl Fragment {
     }
 
     /// The reversed complete numbers whose end is this piece, as an inclusive range.
-    pub fn end_range(self) -> (u32, u32) {
+    pub fn end_range(self) -> Option<(u32, u32)> {
+        let missing = COMPARED.checked_sub(self.len)?;
         let mut reversed = 0;
         let mut rest = self.value;
         for _ in 0..self.len {
             reversed = reversed * 10 + rest % 10;
             rest /= 10;
         }
-        let scale = 10u32.pow((COMPARED - self.len.min(COMPARED)) as u32);
-        (reversed * scale, reversed * scale + (scale - 1))
+        let scale = 10u32.pow(missing as u32);
+        Some((reversed * scale, reversed * scale + (scale - 1)))
     }
 }
 
