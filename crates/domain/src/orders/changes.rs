@@ -187,7 +187,12 @@ pub async fn change(
     let house = queries::house(&tx, order.call_center_id).await?.ok_or(Error::NotFound)?;
     let new = wanted.applied_to(&order);
     let mut invalid = Invalid::new();
-    let valid = input::validate(&new, &house, wanted.phone.is_some(), &mut invalid, now);
+    let is_strict = wanted.phone.is_some();
+    let valid = input::validate(&new, &house, is_strict, &mut invalid, now);
+    // What is left as it came may be a piece; what is typed now may not.
+    if !is_strict && wanted.email.is_some() && valid.is_email_unreadable() {
+        invalid.add("email", "not-an-email");
+    }
     invalid.check()?;
     let events = rewrite(&tx, &house, &order, valid, None, false, now).await?;
     events::record_many(&tx, actor, events, now).await?;

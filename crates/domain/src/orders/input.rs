@@ -101,9 +101,9 @@ pub fn amount_of(text: &str, currency: &str) -> Result<i64, &'static str> {
     })
 }
 
-/// Checks every field at once, noting what is wrong in `invalid`. A piece of a phone is kept as
-/// typed, for it still says something of who ordered; `is_strict` (a program, which can be told)
-/// refuses what no phone is.
+/// Checks every field at once, noting what is wrong in `invalid`. A piece of a phone or of an
+/// e-mail is kept as typed, for it still says something of who ordered; `is_strict` (a program,
+/// which can be told) refuses what no phone and no e-mail is.
 pub fn validate(
     new: &NewOrder,
     house: &House,
@@ -117,9 +117,6 @@ pub fn validate(
     let phone = invalid.text("phone", new.phone.as_deref(), 60);
     let email_key =
         email.as_deref().and_then(|email| email_key(&email.replace(char::is_whitespace, "")));
-    if email.is_some() && email_key.is_none() {
-        invalid.add("email", "not-an-email");
-    }
     let phone_e164 =
         phone.as_deref().and_then(|raw| number_of(raw, &house.region, is_strict, invalid));
     let currency = new.currency.as_deref().map(str::trim).filter(|code| !code.is_empty());
@@ -147,7 +144,7 @@ pub fn validate(
     if !is_plausible(ordered_at, now) {
         invalid.add("ordered_at", "implausible-date");
     }
-    ValidOrder {
+    let valid = ValidOrder {
         words_key: client_name.as_deref().and_then(linking::words_key),
         phone_key: phone.as_deref().and_then(|raw| linking::phone_key(raw, &house.region)),
         client_code: invalid.text("client_code", new.client_code.as_deref(), 40),
@@ -161,7 +158,11 @@ pub fn validate(
         amount,
         currency,
         status,
+    };
+    if is_strict && valid.is_email_unreadable() {
+        invalid.add("email", "not-an-email");
     }
+    valid
 }
 
 /// An order was made in the days of living people, and not much later than today: some shops date
@@ -190,6 +191,11 @@ fn number_of(raw: &str, region: &str, is_strict: bool, invalid: &mut Invalid) ->
 }
 
 impl ValidOrder {
+    /// Whether what stands for an e-mail is none.
+    pub(super) fn is_email_unreadable(&self) -> bool {
+        self.email.is_some() && self.email_key.is_none()
+    }
+
     /// What a list is sorted by.
     pub(crate) fn name_key(&self) -> String {
         sort_key(self.client_name.as_deref().unwrap_or_default())

@@ -14,6 +14,7 @@ both_engines!(
     an_order_is_linked_as_it_arrives_and_says_why,
     bad_input_names_its_field,
     a_file_of_orders_is_imported_linked_and_taken_back,
+    a_piece_of_an_address_does_not_cost_the_order,
     broken_lines_of_orders_are_reported_and_the_rest_goes_in,
     an_answer_in_review_is_remembered,
     a_new_or_changed_client_is_matched_with_the_orders_there,
@@ -130,6 +131,26 @@ async fn bad_input_names_its_field(app: TestApp) {
     assert_eq!(answer.field_codes("number"), ["taken"]);
     owner.get("/api/orders?status=lost").await.expect(422);
     owner.get("/api/orders?cursor=zzz").await.expect(422);
+}
+
+async fn a_piece_of_an_address_does_not_cost_the_order(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let awa = client(&app, "Awa", "Sarr", "", "06 12 34 56 78").await;
+    let file = "number,client_name,email,phone\nP1,Awa Sarr,a..sarr@sarr.sn,0612345678\n";
+    let result = import(&app, &owner, file).await;
+    assert_eq!(result["result"]["created"], 1, "{result}");
+    let order = &owner.get("/api/orders").await.expect(200).json()["data"][0];
+    assert_eq!((&order["email"], &order["client_id"]), (&json!("a..sarr@sarr.sn"), &json!(awa)));
+    // What is left as it came may stay; what is typed may not be so.
+    let place = format!("/api/orders/{}", order["id"].as_str().unwrap());
+    let patch = |etag: &str, body: Json| {
+        owner.send(owner.request("PATCH", &place).header("if-match", etag).json(&body))
+    };
+    let etag = |answer: &Reply| answer.headers["etag"].to_str().unwrap().to_owned();
+    let read = owner.get(&place).await.expect(200);
+    let kept = patch(&etag(&read), json!({ "client_name": "Awa SARR" })).await.expect(200);
+    let refused = patch(&etag(&kept), json!({ "email": "b..b@sarr.sn" })).await.expect(422);
+    assert_eq!(refused.field_codes("email"), ["not-an-email"]);
 }
 
 async fn a_file_of_orders_is_imported_linked_and_taken_back(app: TestApp) {
