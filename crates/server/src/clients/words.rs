@@ -22,7 +22,7 @@ pub(crate) fn dated_contact_pill(page: &Page, client: &Client) -> Markup {
     let (kind, icon, key) = match client.notification_client.as_deref() {
         Some("succes") => ("success", "phone-call", "clients-contact-succes"),
         Some("echec") => ("failure", "phone-missed", "clients-contact-echec"),
-        _ => return contact_pill(page, client),
+        _ => return page.pill("grey", "minus", &page.t("clients-contact-never")),
     };
     let when = client.date_notification.map(|at| page.near(&at)).unwrap_or_default();
     page.pill(kind, icon, &format!("{} {when}", page.t(key)))
@@ -34,7 +34,7 @@ pub(crate) fn alert_pill(page: &Page, client: &Client) -> Option<Markup> {
     Some(if alert.due_at <= page.now {
         page.pill("due", "alarm-clock", &page.t("clients-alert-due"))
     } else {
-        page.pill("in-progress", "clock", &page.near(&alert.due_at))
+        page.pill("in-progress", "clock", &page.sentence(&page.near(&alert.due_at)))
     })
 }
 
@@ -101,7 +101,7 @@ pub(crate) struct Line {
 }
 
 /// What each event looks like.
-const LOOKS: [(&str, &str, &str); 27] = [
+const LOOKS: [(&str, &str, &str); 33] = [
     ("client.merged", "git-merge", "violet"),
     ("client.unmerged", "undo-2", "amber"),
     ("client.duplicate_suggested", "git-compare", "blue"),
@@ -123,7 +123,13 @@ const LOOKS: [(&str, &str, &str); 27] = [
     ("order.linked", "link", "green"),
     ("order.unlinked", "link-2-off", "grey"),
     ("alert.scheduled", "bell-plus", "blue"),
+    ("alert.updated", "pencil", "grey"),
     ("alert.rescheduled", "calendar-clock", "blue"),
+    ("alert.notice_sent", "mail", "blue"),
+    ("alert.notice_repeated", "mail-warning", "amber"),
+    ("alert.notice_given_up", "mail-x", "red"),
+    ("alert.removed", "trash-2", "red"),
+    ("alert.restored", "rotate-ccw", "green"),
     ("alert.due", "alarm-clock", "amber"),
     ("alert.escalated", "siren", "red"),
     ("alert.acknowledged", "hand", "blue"),

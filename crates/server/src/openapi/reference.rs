@@ -16,6 +16,13 @@ pub(super) struct Group {
     pub(super) operations: Vec<Operation>,
 }
 
+impl Group {
+    /// Its id in the page.
+    pub(super) fn anchor(&self) -> String {
+        format!("group-{}", self.name.replace(' ', "-"))
+    }
+}
+
 /// A call.
 pub(super) struct Operation {
     pub(super) id: String,

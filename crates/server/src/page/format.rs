@@ -44,6 +44,17 @@ impl Page {
         format!("{}\u{a0}{month} {}", day.day(), day.year())
     }
 
+    /// `vendredi 20 novembre 2026`.
+    pub fn long_day(&self, day: NaiveDate) -> String {
+        let args = [
+            ("weekday", self.t(&format!("weekday-{}", day.weekday().number_from_monday())).into()),
+            ("day", day.day().into()),
+            ("month", self.t(&format!("month-{}", day.month())).into()),
+            ("year", day.year().to_string().into()),
+        ];
+        self.language.t_with("calendar-day", &args)
+    }
+
     /// `ven.`.
     pub fn weekday(&self, day: NaiveDate) -> &'static str {
         self.words(&WEEKDAYS)[day.weekday().num_days_from_monday() as usize]
@@ -91,6 +102,12 @@ impl Page {
             return format!("{}\u{a0}{month}", day.day());
         }
         self.date(instant)
+    }
+
+    /// `hier 17:42`, `lun. 16 nov.`: what is past loses its time after a day.
+    pub fn recent(&self, instant: &DateTime<Utc>) -> String {
+        let days = (self.day_of(&self.now) - self.day_of(instant)).num_days();
+        if days <= 1 { self.near(instant) } else { self.near_day(instant) }
     }
 
     /// `demain 10:00`.
