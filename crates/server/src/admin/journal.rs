@@ -95,6 +95,18 @@ impl Journal {
         words::subject(&self.page, entry, &self.people)
     }
 
+    /// Where to see what a fact is about: its page, else all that happened to it.
+    fn place(&self, entry: &Entry) -> String {
+        let id = entry.subject_id;
+        match entry.subject_kind.as_str() {
+            "operation" => format!("/operations/{id}"),
+            "order" => format!("/commandes/{id}"),
+            "user" => format!("/administration/utilisateurs/{id}"),
+            "call_center" => format!("/administration/centres/{id}"),
+            _ => format!("/journal?subject={id}"),
+        }
+    }
+
     fn changes(&self, entry: &Entry) -> Vec<words::Change> {
         words::changes(&self.page, entry, &self.people)
     }
