@@ -1,11 +1,9 @@
 //! Clients in words: pills, amounts.
 
-use base::money::{Currency, Money, MoneyStyle};
 use domain::clients::{Brief, Client, HistoryEntry};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::i18n::Language;
 use crate::page::{Markup, Page};
 
 /// How the last contact attempt went.
@@ -65,9 +63,7 @@ pub(crate) fn spent(page: &Page, client: &Client) -> String {
 
 /// An amount in the currency of a client's centre.
 pub(crate) fn money(page: &Page, client: &Client, amount: i64) -> String {
-    let style = if page.language == Language::Fr { MoneyStyle::Fr } else { MoneyStyle::En };
-    let currency = client.currency.as_deref().and_then(|code| code.parse().ok());
-    Money::new(amount, currency.unwrap_or(Currency::EUR)).format(style)
+    crate::page::money(page.language, amount, client.currency.as_deref())
 }
 
 /// The number to show for a client: as dialled from the viewer's country.

@@ -1,5 +1,6 @@
 //! How instants and numbers are written in each language.
 
+use base::money::{Currency, Money, MoneyStyle};
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::Page;
@@ -16,6 +17,14 @@ const WEEKDAYS: [[&str; 7]; 2] = [
     ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."],
     ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
 ];
+
+/// An amount as people of that language write it: `2 480 000 F`, with spaces that Inter draws wide
+/// enough between thousands.
+pub fn money(language: Language, amount: i64, currency: Option<&str>) -> String {
+    let style = if language == Language::Fr { MoneyStyle::Fr } else { MoneyStyle::En };
+    let currency = currency.and_then(|code| code.parse().ok()).unwrap_or(Currency::EUR);
+    Money::new(amount, currency).format(style).replace('\u{202f}', "\u{a0}")
+}
 
 impl Page {
     fn words<const N: usize>(
