@@ -6,10 +6,10 @@ alert-status-in_progress = En cours
 alert-status-due = Échéance atteinte
 alert-status-done = Terminé
 
-duration-minutes = { $minutes } min
-duration-hours = { $hours } h { $minutes } min
-duration-days = { $days } j { $hours } h
-duration-whole-days = { $days } j
+duration-minutes = { $minutes } min
+duration-hours = { $hours } h { $minutes } min
+duration-days = { $days } j { $hours } h
+duration-whole-days = { $days } j
 weekday-1 = lundi
 weekday-2 = mardi
 weekday-3 = mercredi
