@@ -30,7 +30,7 @@ test("every page", async ({ page, vigie, browser }) => {
 
 test("the README's two", async ({ page, vigie }) => {
   await signIn(page, await demonstrate(vigie, 2_000), password);
-  await page.setViewportSize({ width: 1440, height: 880 });
+  await page.setViewportSize({ width: 1440, height: 800 });
   await wear(page, "light");
 
   await page.goto("/client/?sort=next_alert");
