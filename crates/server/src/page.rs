@@ -27,6 +27,7 @@ pub use chrome::{Icon, Markup, initials};
 pub use conflict::{Conflict, Line};
 pub use error::ErrorPage;
 pub use form::Form;
+pub use format::money;
 pub use sparkline::sparkline;
 
 /// What every template needs. Handlers take it as an extractor; it refuses nobody, so pages for

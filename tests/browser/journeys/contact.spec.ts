@@ -35,7 +35,7 @@ test("one click logs a contact on every open page, and is undone", async ({ page
     await toast(page).getByRole("button", { name: "Annuler" }).click();
     await expect(toast(page)).toContainText("Tentative annulée");
     await expect(row.locator('[data-column="contact"] .pill')).toHaveText(before);
-    await expect(other.locator(".client-actions > .pill")).toHaveText(before);
+    await expect(other.locator(".client-actions > .pill")).toContainText(before);
   });
   await test.step("on the client's page, one click; the tab keeps it", async () => {
     await other.getByRole("button", { name: "Notifier (Succès)" }).click();

@@ -30,14 +30,15 @@ test("every page", async ({ page, vigie, browser }) => {
 
 test("the README's two", async ({ page, vigie }) => {
   await signIn(page, await demonstrate(vigie, 2_000), password);
-  await page.setViewportSize({ width: 1280, height: 760 });
+  await page.setViewportSize({ width: 1440, height: 800 });
   await wear(page, "light");
 
-  await page.goto("/client/");
+  await page.goto("/client/?sort=next_alert");
   for (const n of [0, 1, 2]) await page.locator("tbody .cell-tick input").nth(n).check({ force: true });
   await picture("clients.png");
 
-  await page.goto(await pathOf({ name: "client", path: "/client/:client/" }, page.request));
+  const due = await (await page.request.get("/api/alerts?status=due&priority=high&limit=1")).json();
+  await page.goto(`/alertes/${due.data[0].id}`);
   await picture("alerte.png");
 
   async function picture(name: string): Promise<void> {

@@ -46,10 +46,12 @@ struct Row {
     subject_kind: String,
     subject_id: Uuid,
     data: Option<String>,
+    alert_title: Option<String>,
 }
 
 const SELECT: &str = "SELECT e.seq, e.at, e.kind, e.actor_id, u.name AS actor_name, \
-    e.subject_kind, e.subject_id, e.data FROM events e LEFT JOIN users u ON u.id = e.actor_id \
+    e.subject_kind, e.subject_id, e.data, (SELECT a.title FROM alerts a WHERE a.id = e.subject_id \
+    AND e.subject_kind = 'alert') AS alert_title FROM events e LEFT JOIN users u ON u.id = e.actor_id \
     WHERE ";
 
 /// What changed in the client itself and in who was merged into them, newest first, before number
@@ -239,8 +241,11 @@ pub(super) fn can_be_restored(field: &str) -> bool {
 
 impl From<Row> for HistoryEntry {
     fn from(row: Row) -> Self {
-        let data: Json =
+        let mut data: Json =
             row.data.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Json::Null);
+        if let Some(title) = row.alert_title.filter(|_| data["title"].is_null()) {
+            data["title"] = Json::from(title);
+        }
         let changes = data["changes"].as_object().into_iter().flatten();
         let changes = changes
             .map(|(field, pair)| (field.clone(), pair[0].clone(), pair[1].clone()))

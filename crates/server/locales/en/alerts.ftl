@@ -163,3 +163,4 @@ alert-event-to = to { $name }
 alert-event-nobody = nobody to tell
 alert-event-description = Description changed
 alert-event-change = { $label }: { $before } → { $after }
+alerts-anyone = Anyone

@@ -42,3 +42,5 @@ grid-view-new-name = New name of { $name }
 grid-rename = Rename { $name }
 grid-view-renamed = View renamed
 error-view-name-taken = Another view has this name.
+grid-all-orders = All
+grid-all-contacts = All

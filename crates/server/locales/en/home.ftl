@@ -26,3 +26,4 @@ dashboard-invite = Invite someone
 dashboard-nothing-yet = Nothing to do for now
 dashboard-nothing-yet-help = Your tickets and requests will appear here.
 dashboard-complete = Complete “{ $title }”
+dashboard-chart-day = { $day }: { $due } due, { $done } done

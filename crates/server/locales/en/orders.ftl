@@ -192,3 +192,4 @@ export-order-link = Link
 export-order-method = Method
 export-order-score = Score
 error-implausible-date = An order has a plausible date: after 1900, and at most a year from today.
+orders-any-f = All

@@ -163,3 +163,4 @@ alert-event-to = à { $name }
 alert-event-nobody = personne à prévenir
 alert-event-description = Description modifiée
 alert-event-change = { $label } : { $before } → { $after }
+alerts-anyone = Tous

@@ -48,13 +48,13 @@ duplicate-reason-suggested = proposé par un collègue
 merge-title = Fusionner deux fiches
 merge-with = Fusionner avec…
 merge-pick-title = Fusionner { $name } avec…
-merge-pick-lead = Choisissez l’autre fiche de la même personne ; vous comparerez ensuite les deux, champ par champ.
+merge-pick-lead = Choisissez l’autre fiche de la même personne ; vous comparerez ensuite les deux, champ par champ.
 merge-pick-alike = Ces fiches lui ressemblent
 merge-pick-count = { $count ->
     [one] Une fiche trouvée
    *[other] { $count } fiches trouvées, les plus ressemblantes d’abord
 }
-merge-pick-more = Les fiches les plus ressemblantes ; précisez la recherche pour en voir d’autres
+merge-pick-more = Les fiches les plus ressemblantes ; précisez la recherche pour en voir d’autres
 merge-pick-none-alike-title = Aucune fiche ne lui ressemble
 merge-pick-none-alike-text = Cherchez l’autre fiche par son nom, son code ou son téléphone.
 merge-pick-keys = Flèches pour parcourir, Entrée pour comparer.

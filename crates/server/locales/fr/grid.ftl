@@ -42,3 +42,5 @@ grid-view-new-name = Nouveau nom de { $name }
 grid-rename = Renommer { $name }
 grid-view-renamed = Vue renommée
 error-view-name-taken = Une autre vue porte ce nom.
+grid-all-orders = Toutes
+grid-all-contacts = Toutes

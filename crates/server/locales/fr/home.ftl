@@ -26,3 +26,7 @@ dashboard-invite = Inviter quelqu’un
 dashboard-nothing-yet = Rien à faire pour le moment
 dashboard-nothing-yet-help = Vos tickets et vos demandes apparaîtront ici.
 dashboard-complete = Terminer « { $title } »
+dashboard-chart-day = { $day } : { $due } à échéance, { $done ->
+    [one] { $done } terminée
+   *[other] { $done } terminées
+}

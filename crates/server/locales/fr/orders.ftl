@@ -192,3 +192,4 @@ export-order-link = Rattachement
 export-order-method = Méthode
 export-order-score = Score
 error-implausible-date = Une commande a une date plausible : après 1900, et au plus un an après aujourd’hui.
+orders-any-f = Toutes

@@ -9,6 +9,7 @@ use domain::{Role, dashboard};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::words;
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::SignedIn;
@@ -83,29 +84,31 @@ struct Journal {
 
 impl Journal {
     fn actions(&self) -> Vec<(&'static str, String)> {
-        EVENT_TYPES.iter().map(|kind| (kind.name, sentence(&self.page, kind.name))).collect()
+        EVENT_TYPES.iter().map(|kind| (kind.name, self.action(kind.name))).collect()
     }
 
-    fn sentence(&self, action: &str) -> String {
-        sentence(&self.page, action)
+    fn action(&self, action: &str) -> String {
+        words::action(&self.page, action)
     }
 
-    /// `field`, before, after: at most a handful, the rest is in the API.
-    fn changes(&self, entry: &Entry) -> Vec<(String, String, String)> {
-        let changes = entry.data["changes"].as_object();
-        changes
-            .into_iter()
-            .flatten()
-            .take(8)
-            .map(|(field, pair)| (field.clone(), self.told(&pair[0]), self.told(&pair[1])))
-            .collect()
+    fn subject(&self, entry: &Entry) -> String {
+        words::subject(&self.page, entry, &self.people)
     }
 
-    /// People by their names.
-    fn told(&self, value: &serde_json::Value) -> String {
-        let id = value.as_str().and_then(|text| text.parse::<Uuid>().ok());
-        let person = id.and_then(|id| self.people.iter().find(|(known, _)| *known == id));
-        person.map_or_else(|| short(value), |(_, name)| name.clone())
+    /// Where to see what a fact is about: its page, else all that happened to it.
+    fn place(&self, entry: &Entry) -> String {
+        let id = entry.subject_id;
+        match entry.subject_kind.as_str() {
+            "operation" => format!("/operations/{id}"),
+            "order" => format!("/commandes/{id}"),
+            "user" => format!("/administration/utilisateurs/{id}"),
+            "call_center" => format!("/administration/centres/{id}"),
+            _ => format!("/journal?subject={id}"),
+        }
+    }
+
+    fn changes(&self, entry: &Entry) -> Vec<words::Change> {
+        words::changes(&self.page, entry, &self.people)
     }
 
     fn is_filtered(&self) -> bool {
@@ -114,21 +117,6 @@ impl Journal {
             .iter()
             .any(|value| !value.is_empty())
     }
-}
-
-/// `client.updated` is `event-client-updated` in the catalogue of sentences.
-fn sentence(page: &Page, action: &str) -> String {
-    page.t(&format!("event-{}", action.replace(['.', '_'], "-")))
-}
-
-fn short(value: &serde_json::Value) -> String {
-    let text = match value {
-        serde_json::Value::Null => String::new(),
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Array(values) => values.iter().map(short).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
-    };
-    if text.chars().count() > 80 { text.chars().take(79).chain(['…']).collect() } else { text }
 }
 
 pub(super) async fn list(

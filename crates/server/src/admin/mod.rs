@@ -4,6 +4,7 @@ mod api;
 mod journal;
 mod mails;
 mod queue;
+mod words;
 
 use axum::http::Method;
 use base::outbox::Handlers;

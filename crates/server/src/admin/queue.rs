@@ -5,6 +5,7 @@ use base::outbox::{self, COUNTED, JobRow, KindSummary};
 use domain::Role;
 use uuid::Uuid;
 
+use super::words;
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::{Path, SignedIn};
@@ -41,6 +42,10 @@ impl Queue {
         } else {
             self.page.number(value)
         }
+    }
+
+    fn job(&self, kind: &str) -> String {
+        words::job(&self.page, kind)
     }
 
     /// The last thing that went wrong with jobs of that kind.

@@ -126,24 +126,13 @@ fn period(page: &Page, span: &Span) -> String {
             ("month", page.t(&format!("month-{}", day.month())).into()),
             ("year", day.year().to_string().into()),
         ),
-        Shape::Day => long_day(page, day),
+        Shape::Day => page.long_day(day),
         Shape::Week | Shape::Agenda => page.t2(
             "calendar-period",
             ("first", page.day(span.first).into()),
             ("last", page.day(span.last).into()),
         ),
     }
-}
-
-/// `vendredi 20 novembre 2026`.
-fn long_day(page: &Page, day: NaiveDate) -> String {
-    let args = [
-        ("weekday", page.t(&format!("weekday-{}", day.weekday().number_from_monday())).into()),
-        ("day", day.day().into()),
-        ("month", page.t(&format!("month-{}", day.month())).into()),
-        ("year", day.year().to_string().into()),
-    ];
-    page.language.t_with("calendar-day", &args)
 }
 
 impl Calendar {

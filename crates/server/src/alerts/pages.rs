@@ -23,9 +23,17 @@ static GRID: Definition = Definition {
     columns: &[
         Column::new("title", "alert-title").sorted("title").fixed().card("main").width(280),
         Column::new("due", "alert-due").sorted("due_at").card("left").width(170),
-        Column::new("client", "alert-client").sorted("client").card("line").width(200),
+        Column::new("client", "alert-client")
+            .sorted("client")
+            .class("clip")
+            .card("line")
+            .width(200),
         Column::new("status", "alert-status").card("status").width(170),
-        Column::new("priority", "alert-priority").sorted("priority").card("right").width(120),
+        Column::new("priority", "alert-priority")
+            .sorted("priority")
+            .class("narrow-hidden")
+            .card("right")
+            .width(120),
         Column::new("assignee", "alert-assignee").class("tablet-hidden").width(180),
         Column::new("author", "alert-author").hidden(),
         Column::new("created", "alert-created").sorted("created_at").hidden(),

@@ -22,7 +22,7 @@ static LIST: Definition = Definition {
         Column::new("company", "clients-col-company")
             .sorted("company_name")
             .class("tablet-hidden clip"),
-        Column::new("phone", "clients-col-phone").sorted("phone"),
+        Column::new("phone", "clients-col-phone").sorted("phone").class("narrow-hidden"),
         Column::new("email", "clients-col-email").sorted("email").hidden().width(200),
         Column::new("city", "clients-col-city").sorted("city").hidden(),
         Column::new("contact", "clients-col-contact").sorted("date_notification").card("status"),

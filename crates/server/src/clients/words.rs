@@ -1,11 +1,9 @@
 //! Clients in words: pills, amounts.
 
-use base::money::{Currency, Money, MoneyStyle};
 use domain::clients::{Brief, Client, HistoryEntry};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::i18n::Language;
 use crate::page::{Markup, Page};
 
 /// How the last contact attempt went.
@@ -22,7 +20,7 @@ pub(crate) fn dated_contact_pill(page: &Page, client: &Client) -> Markup {
     let (kind, icon, key) = match client.notification_client.as_deref() {
         Some("succes") => ("success", "phone-call", "clients-contact-succes"),
         Some("echec") => ("failure", "phone-missed", "clients-contact-echec"),
-        _ => return contact_pill(page, client),
+        _ => return page.pill("grey", "minus", &page.t("clients-contact-never")),
     };
     let when = client.date_notification.map(|at| page.near(&at)).unwrap_or_default();
     page.pill(kind, icon, &format!("{} {when}", page.t(key)))
@@ -34,7 +32,7 @@ pub(crate) fn alert_pill(page: &Page, client: &Client) -> Option<Markup> {
     Some(if alert.due_at <= page.now {
         page.pill("due", "alarm-clock", &page.t("clients-alert-due"))
     } else {
-        page.pill("in-progress", "clock", &page.near(&alert.due_at))
+        page.pill("in-progress", "clock", &page.sentence(&page.near(&alert.due_at)))
     })
 }
 
@@ -65,9 +63,7 @@ pub(crate) fn spent(page: &Page, client: &Client) -> String {
 
 /// An amount in the currency of a client's centre.
 pub(crate) fn money(page: &Page, client: &Client, amount: i64) -> String {
-    let style = if page.language == Language::Fr { MoneyStyle::Fr } else { MoneyStyle::En };
-    let currency = client.currency.as_deref().and_then(|code| code.parse().ok());
-    Money::new(amount, currency.unwrap_or(Currency::EUR)).format(style)
+    crate::page::money(page.language, amount, client.currency.as_deref())
 }
 
 /// The number to show for a client: as dialled from the viewer's country.
@@ -101,7 +97,7 @@ pub(crate) struct Line {
 }
 
 /// What each event looks like.
-const LOOKS: [(&str, &str, &str); 27] = [
+const LOOKS: [(&str, &str, &str); 33] = [
     ("client.merged", "git-merge", "violet"),
     ("client.unmerged", "undo-2", "amber"),
     ("client.duplicate_suggested", "git-compare", "blue"),
@@ -123,7 +119,13 @@ const LOOKS: [(&str, &str, &str); 27] = [
     ("order.linked", "link", "green"),
     ("order.unlinked", "link-2-off", "grey"),
     ("alert.scheduled", "bell-plus", "blue"),
+    ("alert.updated", "pencil", "grey"),
     ("alert.rescheduled", "calendar-clock", "blue"),
+    ("alert.notice_sent", "mail", "blue"),
+    ("alert.notice_repeated", "mail-warning", "amber"),
+    ("alert.notice_given_up", "mail-x", "red"),
+    ("alert.removed", "trash-2", "red"),
+    ("alert.restored", "rotate-ccw", "green"),
     ("alert.due", "alarm-clock", "amber"),
     ("alert.escalated", "siren", "red"),
     ("alert.acknowledged", "hand", "blue"),

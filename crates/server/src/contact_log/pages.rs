@@ -25,7 +25,7 @@ static GRID: Definition = Definition {
         Column::new("client", "contacts-client").fixed().card("main").width(240),
         Column::new("date", "contacts-date").sorted("date").card("left").width(180),
         Column::new("status", "contacts-status").card("status").width(150),
-        Column::new("channel", "contacts-channel").card("right").width(150),
+        Column::new("channel", "contacts-channel").class("narrow-hidden").card("right").width(150),
         Column::new("agent", "contacts-agent").card("line").width(200),
     ],
     sort: "-date",

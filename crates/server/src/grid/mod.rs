@@ -320,6 +320,12 @@ impl Grid {
         self.query.pairs().filter(|(name, _)| *name != except).collect()
     }
 
+    /// The tab without a filter: `Tous`, or `Toutes` where the listed things are feminine.
+    pub fn all(&self, page: &Page) -> String {
+        let key = format!("grid-all-{}", self.name);
+        page.t(if page.language.has(&key) { &key } else { "grid-all" })
+    }
+
     /// How many columns a row has, with its tick and its menu.
     pub fn width(&self) -> usize {
         self.columns.len() + 2

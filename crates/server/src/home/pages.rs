@@ -16,10 +16,13 @@ use crate::page::{Page, sparkline};
 /// How many alerts the dashboard lists.
 const LISTED: u32 = 8;
 
-/// The chart's drawing, in SVG units.
-const WIDTH: i64 = 560;
+/// The chart's drawing, in SVG units: days stand right of the scale's figures.
+const LEFT: i64 = 24;
+const WIDTH: i64 = 536;
 const FLOOR: i64 = 172;
-const HEIGHT: i64 = 140;
+const HEIGHT: i64 = 141;
+/// How many steps its scale has.
+const STEPS: i64 = 3;
 
 #[derive(Template)]
 #[template(path = "home/dashboard.html")]
@@ -29,6 +32,8 @@ struct Dashboard {
     alerts: AlertFigures,
     due: Vec<DueAlert>,
     bars: Vec<Bar>,
+    /// The scale's lines: height in the drawing, figure.
+    scale: Vec<(i64, i64)>,
     /// Attempts to reach clients in the last seven days.
     contacts: i64,
     /// The same by day, today last.
@@ -41,7 +46,12 @@ struct Dashboard {
 struct Bar {
     day: String,
     label: String,
+    /// The alerts of that day.
+    href: String,
+    /// The middle of its place, and where that begins and how wide it is.
     x: i64,
+    left: i64,
+    width: i64,
     due: i64,
     due_y: i64,
     due_height: i64,
@@ -68,14 +78,17 @@ pub(super) async fn dashboard(
     let clients = app.client_counts().latest().stats(conn, &actor, page.zone, now).await?;
     let alerts = dashboard::alert_figures(conn, &actor, page.zone, now).await?;
     let due = dashboard::due_today(conn, &actor, page.zone, now, LISTED).await?;
-    let bars = bars(&page, &alerts);
+    let step = step(&alerts);
+    let bars = bars(&page, &alerts, step * STEPS);
+    let scale = (0..=STEPS).map(|line| (FLOOR - line * HEIGHT / STEPS, line * step)).collect();
     let from = page.day_of(&now).checked_sub_days(chrono::Days::new(6));
     let week = FigureFilter { from, ..FigureFilter::default() };
     let hours = contact_log::figures(conn, &actor, &week).await?;
     let contacts = hours.iter().map(Hour::attempts).sum();
     let contacts_by_day = by_day(&hours, page.day_of(&now));
     let reached = hours.iter().map(|hour| hour.successes).sum();
-    let shown = Dashboard { page, clients, alerts, due, bars, contacts, contacts_by_day, reached };
+    let shown =
+        Dashboard { page, clients, alerts, due, bars, scale, contacts, contacts_by_day, reached };
     Ok(Html(shown.render()?))
 }
 
@@ -89,18 +102,25 @@ fn by_day(hours: &[Hour], today: NaiveDate) -> Vec<i64> {
     (1..=7).map(|day| on((last + day) % 7)).collect()
 }
 
-fn bars(page: &Page, alerts: &AlertFigures) -> Vec<Bar> {
+/// What the scale counts by, so that the highest bar fits.
+fn step(alerts: &AlertFigures) -> i64 {
+    let highest = alerts.by_day.iter().map(|(_, due, done)| *due.max(done)).max();
+    ((highest.unwrap_or(0) + STEPS - 1) / STEPS).max(1)
+}
+
+fn bars(page: &Page, alerts: &AlertFigures, top: i64) -> Vec<Bar> {
     let days = i64::try_from(alerts.by_day.len()).unwrap_or(1).max(1);
-    let highest =
-        alerts.by_day.iter().map(|(_, due, done)| *due.max(done)).max().unwrap_or(0).max(1);
-    let height = |value: i64| value * HEIGHT / highest;
+    let height = |value: i64| value * HEIGHT / top;
     let step = WIDTH / days;
     (0..)
         .zip(&alerts.by_day)
         .map(|(index, (day, due, done))| Bar {
             day: page.date(&page.start_of(*day)),
             label: day.day().to_string(),
-            x: index * step + step / 2,
+            href: format!("/alertes?status=all&due_from={day}&due_to={day}"),
+            x: LEFT + index * step + step / 2,
+            left: LEFT + index * step,
+            width: step,
             due: *due,
             due_y: FLOOR - height(*due),
             due_height: height(*due),
@@ -115,6 +135,25 @@ impl Dashboard {
     /// `Awa` of `Awa N’Diaye`.
     fn first_name(&self) -> String {
         self.page.user_name().split(' ').next().unwrap_or_default().to_owned()
+    }
+
+    /// `Vendredi 20 novembre 2026`.
+    fn day(&self) -> String {
+        let today = self.page.day_of(&self.page.now);
+        self.page.sentence(&self.page.long_day(today))
+    }
+
+    /// What is due later today.
+    fn today(&self) -> String {
+        let today = self.page.day_of(&self.page.now);
+        format!("/alertes?status=in_progress&due_from={today}&due_to={today}")
+    }
+
+    /// `20 nov. 2026 : 3 à échéance, 2 terminées`.
+    fn told(&self, bar: &Bar) -> String {
+        let counts =
+            [("day", bar.day.clone().into()), ("due", bar.due.into()), ("done", bar.done.into())];
+        self.page.language.t_with("dashboard-chart-day", &counts)
     }
 
     fn total(&self, total: &Total) -> String {
@@ -198,7 +237,7 @@ impl Dashboard {
         if alert.due_at > page.now {
             page.pill("in-progress", "clock", &page.time(&alert.due_at))
         } else if page.day_of(&alert.due_at) < page.day_of(&page.now) {
-            page.pill("overdue", "triangle-alert", &page.near(&alert.due_at))
+            page.pill("overdue", "triangle-alert", &page.sentence(&page.near_day(&alert.due_at)))
         } else {
             page.pill("due", "alarm-clock", &page.time(&alert.due_at))
         }

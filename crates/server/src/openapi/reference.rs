@@ -1,5 +1,7 @@
+use askama::filters::{Escaper as _, Html, Safe};
 use serde_json::Value as Json;
 
+use crate::page::Markup;
 use crate::router;
 
 /// The document, ordered for reading.
@@ -14,6 +16,13 @@ pub(super) struct Group {
     /// What to know first, one paragraph each.
     pub(super) text: Vec<String>,
     pub(super) operations: Vec<Operation>,
+}
+
+impl Group {
+    /// Its id in the page.
+    pub(super) fn anchor(&self) -> String {
+        format!("group-{}", self.name.replace(' ', "-"))
+    }
 }
 
 /// A call.
@@ -168,6 +177,19 @@ fn example_of(field: &Json) -> String {
     let example = &field["example"];
     let example = if example.is_null() { &field["schema"]["example"] } else { example };
     if example.is_null() { String::new() } else { text(example) }
+}
+
+/// What is told of a part of the API, with what stands between backticks as code.
+pub(super) fn marked(text: &str) -> Markup {
+    let mut html = String::new();
+    for (index, part) in text.split('`').enumerate() {
+        let (open, close) = if index % 2 == 1 { ("<code>", "</code>") } else { ("", "") };
+        html.push_str(open);
+        // Writing to a String cannot fail.
+        let _ = Html.write_escaped_str(&mut html, part);
+        html.push_str(close);
+    }
+    Safe(html)
 }
 
 fn entries(value: &Json) -> impl Iterator<Item = (&String, &Json)> {

@@ -25,8 +25,12 @@ static GRID: Definition = Definition {
     label: "orders-title",
     columns: &[
         Column::new("number", "orders-col-number").sorted("number").fixed().card("main").width(170),
-        Column::new("name", "orders-col-on-order").sorted("client_name").card("line").width(200),
-        Column::new("client", "orders-col-client").class("tablet-hidden").width(200),
+        Column::new("name", "orders-col-on-order")
+            .sorted("client_name")
+            .class("clip")
+            .card("line")
+            .width(200),
+        Column::new("client", "orders-col-client").class("clip tablet-hidden").width(200),
         Column::new("contact", "orders-col-contact")
             .class("tablet-hidden laptop-hidden")
             .width(220),

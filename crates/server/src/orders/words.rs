@@ -1,15 +1,13 @@
 //! Orders in words: pills, amounts, reasons.
 
-use base::money::{Currency, Money, MoneyStyle};
 use domain::orders::{Grounds, Order, Why};
 
 use crate::i18n::Language;
-use crate::page::{Markup, Page};
+use crate::page::{self, Markup, Page};
 
 /// An amount of money.
 pub(super) fn money(language: Language, amount: i64, currency: &str) -> String {
-    let style = if language == Language::Fr { MoneyStyle::Fr } else { MoneyStyle::En };
-    Money::new(amount, currency.parse().unwrap_or(Currency::EUR)).format(style)
+    page::money(language, amount, Some(currency))
 }
 
 /// What became of an order.

@@ -52,6 +52,13 @@ impl Page {
         Safe(html)
     }
 
+    /// The same words as a sentence begins: `Demain 10:00`.
+    pub fn sentence(&self, text: &str) -> String {
+        let mut letters = text.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        first.chain(letters).collect()
+    }
+
     /// What stands in a cell that has no value.
     pub fn nothing(&self) -> Markup {
         let label = self.t("nothing");

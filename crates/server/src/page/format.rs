@@ -1,5 +1,6 @@
 //! How instants and numbers are written in each language.
 
+use base::money::{Currency, Money, MoneyStyle};
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::Page;
@@ -16,6 +17,14 @@ const WEEKDAYS: [[&str; 7]; 2] = [
     ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."],
     ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
 ];
+
+/// An amount as people of that language write it: `2 480 000 F`, with spaces that Inter draws wide
+/// enough between thousands.
+pub fn money(language: Language, amount: i64, currency: Option<&str>) -> String {
+    let style = if language == Language::Fr { MoneyStyle::Fr } else { MoneyStyle::En };
+    let currency = currency.and_then(|code| code.parse().ok()).unwrap_or(Currency::EUR);
+    Money::new(amount, currency).format(style).replace('\u{202f}', "\u{a0}")
+}
 
 impl Page {
     fn words<const N: usize>(
@@ -42,6 +51,17 @@ impl Page {
     pub fn day(&self, day: NaiveDate) -> String {
         let month = self.words(&MONTHS)[day.month0() as usize];
         format!("{}\u{a0}{month} {}", day.day(), day.year())
+    }
+
+    /// `vendredi 20 novembre 2026`.
+    pub fn long_day(&self, day: NaiveDate) -> String {
+        let args = [
+            ("weekday", self.t(&format!("weekday-{}", day.weekday().number_from_monday())).into()),
+            ("day", day.day().into()),
+            ("month", self.t(&format!("month-{}", day.month())).into()),
+            ("year", day.year().to_string().into()),
+        ];
+        self.language.t_with("calendar-day", &args)
     }
 
     /// `ven.`.
@@ -91,6 +111,12 @@ impl Page {
             return format!("{}\u{a0}{month}", day.day());
         }
         self.date(instant)
+    }
+
+    /// `hier 17:42`, `lun. 16 nov.`: what is past loses its time after a day.
+    pub fn recent(&self, instant: &DateTime<Utc>) -> String {
+        let days = (self.day_of(&self.now) - self.day_of(instant)).num_days();
+        if days <= 1 { self.near(instant) } else { self.near_day(instant) }
     }
 
     /// `demain 10:00`.

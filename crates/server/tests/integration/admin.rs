@@ -9,6 +9,7 @@ use crate::support::TestApp;
 both_engines!(
     the_queue_is_for_super_admins,
     a_given_up_job_is_tried_again,
+    every_kind_of_job_is_said_in_words,
     kept_mails_are_read_in_a_box,
 );
 
@@ -46,6 +47,24 @@ async fn a_given_up_job_is_tried_again(app: TestApp) {
     let state = "SELECT state FROM jobs";
     let state: Option<String> = base::db::Sql::new(state).scalar(app.db.read()).await.unwrap();
     assert_eq!(state.as_deref(), Some("ready"));
+}
+
+async fn every_kind_of_job_is_said_in_words(app: TestApp) {
+    let now = app.clock.now();
+    let kinds: Vec<&str> = server::workers::handlers(&app.app).keys().copied().collect();
+    assert!(kinds.len() > 10, "{kinds:?}");
+    let tx = app.db.begin().await.unwrap();
+    for kind in &kinds {
+        let job = NewJob::new(kind, serde_json::json!({}), now + chrono::TimeDelta::days(1));
+        outbox::enqueue(&tx, job, now).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let admin = app.sign_in(Role::SuperAdmin).await;
+    let page = admin.get("/administration").await.expect(200).body;
+    for kind in kinds {
+        assert!(page.contains(&format!("title=\"{kind}\"")), "{kind}: {page}");
+        assert!(!page.contains(&format!(">{kind}<")), "{kind} has no words: {page}");
+    }
 }
 
 async fn kept_mails_are_read_in_a_box(app: TestApp) {

@@ -8,6 +8,7 @@ use crate::support::TestApp;
 
 both_engines!(
     the_journal_shows_the_centre_and_no_other,
+    the_journal_says_fields_and_values_in_words,
     the_api_pages_and_filters,
     verify_finds_an_edit_a_deletion_a_swap_and_a_cut_end,
     every_event_here_fits_its_schema,
@@ -37,6 +38,29 @@ async fn the_journal_shows_the_centre_and_no_other(app: TestApp) {
     admin.post_form("/journal/verification", &[]).await.expect(303);
     let said = admin.get("/journal").await.expect(200).body;
     assert!(said.contains("Le journal est entier"), "{said}");
+}
+
+async fn the_journal_says_fields_and_values_in_words(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let agent = app.user(Role::Agent, Some(app.center), None).await;
+    let supervisor = app.user(Role::Supervisor, Some(app.center), None).await;
+    let person = owner.get(&format!("/api/users/{agent}")).await.expect(200).json();
+    let form = [
+        ("name", "Zoé Kacou"),
+        ("role", "agent"),
+        ("supervisor_id", &supervisor.to_string()),
+        ("language", "en"),
+        ("version", &person["version"].to_string()),
+    ];
+    owner.post_form(&format!("/administration/utilisateurs/{agent}"), &form).await.expect(303);
+    let page = owner.get("/journal?action=user.updated").await.expect(200).body;
+    for said in ["Superviseur", "Supervisor ", "Langue", "français", "anglais", ">Zoé Kacou</a>"]
+    {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    for code in ["supervisor_id", ">user<", "<code>"] {
+        assert!(!page.contains(code), "{code}: {page}");
+    }
 }
 
 async fn the_api_pages_and_filters(app: TestApp) {

@@ -92,7 +92,7 @@ async fn an_order_is_linked_as_it_arrives_and_says_why(app: TestApp) {
     assert!(tab.body.contains(">C1<") && tab.body.contains(">C2<"), "{}", tab.body);
     let id = order["id"].as_str().unwrap();
     let page = owner.get(&format!("/commandes/{id}")).await.expect(200);
-    assert!(page.body.contains("même adresse e-mail"), "{}", page.body);
+    assert!(page.body.contains("Même adresse e-mail"), "{}", page.body);
     let timeline = owner.get(&format!("/client/{awa}/chronologie")).await.expect(200);
     assert!(timeline.body.contains("Commande rattachée"), "{}", timeline.body);
 }

@@ -77,6 +77,22 @@ fn every_key_in_use_has_its_sentence() {
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
+/// No-break spaces before `: ; ? ! % »` and after `«`, and ’ for an apostrophe.
+#[test]
+fn french_sentences_are_written_as_french_is() {
+    let mut wrong = Vec::new();
+    for (file, text) in files(&root().join("locales/fr"), "ftl") {
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let sentence = line.split_once(" = ").map_or(line, |(_, sentence)| sentence);
+            let spaces = ["« ", " »", " ;", " ?", " !", " %", " : ", "'"];
+            if spaces.iter().any(|space| sentence.contains(space)) || sentence.ends_with(" :") {
+                wrong.push(format!("{file}: {line}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 /// The domain's errors carry keys: each has its words.
 #[test]
 fn every_error_has_its_sentence() {

@@ -50,7 +50,7 @@ struct CenterForm {
     center: Option<CallCenter>,
     days: Vec<Day>,
     /// Date, name, number of the line.
-    holidays: Vec<(String, String, usize)>,
+    holidays: Vec<centers_form::Year>,
     conflict: Option<Conflict>,
 }
 
@@ -108,7 +108,7 @@ pub(super) async fn edit(
 
 fn filled(page: Page, form: Form, center: CallCenter) -> CenterForm {
     let days = centers_form::days(&page, &form);
-    let holidays = centers_form::holidays(&form);
+    let holidays = centers_form::holidays(&page, &form);
     CenterForm { page, form, center: Some(center), days, holidays, conflict: None }
 }
 

@@ -1,5 +1,6 @@
 //! A centre's hours and holidays as fields of a form that works without JavaScript.
 
+use chrono::{Datelike as _, NaiveDate};
 use domain::call_centers::{CallCenter, Change, DAYS, Holiday, Hours, Span};
 
 use super::regions;
@@ -92,11 +93,33 @@ pub(super) fn days(page: &Page, form: &Form) -> Vec<Day> {
         .collect()
 }
 
-/// The holidays, with room for more.
-pub(super) fn holidays(form: &Form) -> Vec<(String, String, usize)> {
+/// The holidays of a year: date, name and number in the whole list.
+pub(super) struct Year {
+    /// `2026`; nothing for what has no date yet.
+    pub(super) name: String,
+    /// Shown at once: this year and the next, and wherever something is to be typed.
+    pub(super) is_open: bool,
+    pub(super) lines: Vec<(String, String, usize)>,
+}
+
+/// The holidays year by year, then room for more.
+pub(super) fn holidays(page: &Page, form: &Form) -> Vec<Year> {
     let mut lines = pairs(form, "holiday_date", "holiday_name");
     lines.resize(lines.len() + MORE, Span::default());
-    numbered(lines)
+    let this = page.day_of(&page.now).year();
+    let is_wrong = form.error("holidays").is_some();
+    let mut years: Vec<Year> = Vec::new();
+    for line in numbered(lines) {
+        let year = line.0.parse::<NaiveDate>().ok().map(|day| day.year());
+        let name = year.map(|year| year.to_string()).unwrap_or_default();
+        if let Some(known) = years.last_mut().filter(|known| known.name == name) {
+            known.lines.push(line);
+        } else {
+            let is_open = is_wrong || year.is_none_or(|year| year == this || year == this + 1);
+            years.push(Year { name, is_open, lines: vec![line] });
+        }
+    }
+    years
 }
 
 fn spans(form: &Form, day: &str) -> Vec<Span> {

@@ -4,7 +4,6 @@ use chrono::{NaiveDate, Timelike as _};
 use domain::alerts::{Alert, Day};
 
 use super::super::view::Row;
-use super::long_day;
 use super::span::Span;
 use crate::grid::total_text;
 use crate::page::{Icon, Page};
@@ -62,7 +61,7 @@ impl Cell {
             number: chrono::Datelike::day(&date),
             weekday: page.weekday(date),
             short: page.short_day(date),
-            long: long_day(page, date),
+            long: page.long_day(date),
             outside: span.is_outside(date),
             today: date == today,
             past: date < today,
