@@ -3,17 +3,19 @@
 
 use base::db::Sql;
 use chrono::{DateTime, Utc};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::figures::Hour;
 use super::queries::{self, COLUMNS, FROM};
+use super::sort::{By, Sort};
 use super::{Attempt, Channel, Status};
 use crate::actor::Actor;
 use crate::clients::{self, ClientFilter};
 use crate::error::{Error, Result};
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
+use crate::sections::{Head, Part, Under, parts};
 
 /// Up to that many clients found, their attempts are collected; past it, one is met soon enough by
 /// reading in order.
@@ -115,39 +117,68 @@ fn client_filter(typed: &str) -> ClientFilter {
 }
 
 /// A place in the list: after the attempt of that instant and number.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Place {
     at: DateTime<Utc>,
     seq: i64,
     /// Read towards the start.
     #[serde(default)]
     back: bool,
-    /// Newest first.
+    /// Newest first, or from the end of the alphabet.
     down: bool,
+    /// The order it is a place of.
+    #[serde(default)]
+    by: By,
+    #[serde(default)]
+    under: Under,
 }
 
 /// What ends each branch of the query.
 #[derive(Clone, Copy)]
-enum End {
-    /// Rows after a place, in order.
-    Rows { place: Option<Place>, down: bool, limit: i64 },
+enum End<'a> {
+    /// Rows of a part beyond a place, in order.
+    Rows { by: By, part: Part<'a>, place: Option<&'a Place>, down: bool, limit: i64 },
     /// Nothing: they are counted.
     Count,
 }
 
-impl End {
+impl End<'_> {
     fn push(self, sql: &mut Sql) {
-        if let Self::Rows { place, down, limit } = self {
-            let order = if down { " DESC" } else { " ASC" };
-            if let Some(place) = place {
-                sql.push(" AND (a.created_at, a.seq) ").push(if down { "<" } else { ">" });
-                sql.push(" (").bind(place.at).push(", ").bind(place.seq).push(")");
+        if let Self::Rows { by, part, place, down, limit } = self {
+            let (beyond, order) = if down { (" < (", " DESC") } else { (" > (", " ASC") };
+            by.push_part(sql, part, beyond);
+            let by_heads = matches!(part, Part::Heads(_));
+            if let Some(place) = place.filter(|_| !by_heads) {
+                sql.push(" AND (a.created_at, a.seq)").push(beyond);
+                sql.bind(place.at).push(", ").bind(place.seq).push(")");
             }
-            sql.push(" ORDER BY a.created_at").push(order).push(", a.seq").push(order);
+            sql.push(" ORDER BY ");
+            if by_heads {
+                let head = by.head();
+                sql.push(&format!("{}{order}, {}{order}, ", head.key, head.id));
+            }
+            sql.push("a.created_at").push(order).push(", a.seq").push(order);
             sql.push(" LIMIT ").bind(limit);
         }
         sql.push(") AS part");
     }
+
+    /// What leads instead of the attempts, in the order of names.
+    fn led_by(self) -> Option<&'static str> {
+        match self {
+            Self::Rows { by, part: Part::Heads(_), .. } => Some(by.head().from),
+            _ => None,
+        }
+    }
+}
+
+/// An attempt, and the name it falls under.
+#[derive(FromQueryResult)]
+struct Row {
+    #[sea_orm(nested)]
+    attempt: Attempt,
+    head_key: Option<String>,
+    head_id: Option<Uuid>,
 }
 
 impl Search {
@@ -157,10 +188,10 @@ impl Search {
         conn: &impl ConnectionTrait,
         actor: &Actor,
         what: &str,
-        end: End,
+        end: End<'_>,
     ) -> Result<Sql> {
         let mut sql = Sql::new("SELECT * FROM (SELECT ");
-        self.start(actor, &mut sql, what);
+        self.start(actor, &mut sql, what, end);
         let Found::Some { users, clients } = &self.found else {
             end.push(&mut sql);
             return Ok(sql);
@@ -168,7 +199,7 @@ impl Search {
         sql.push(" AND a.user_id IN ").bind_list(users.clone());
         end.push(&mut sql);
         sql.push(" UNION ALL SELECT * FROM (SELECT ");
-        self.start(actor, &mut sql, what);
+        self.start(actor, &mut sql, what, end);
         match clients {
             Some(few) => drop(sql.push(" AND a.client_id IN ").bind_list(few.clone())),
             None => {
@@ -192,25 +223,40 @@ impl Search {
         Ok(sql)
     }
 
-    fn start(&self, actor: &Actor, sql: &mut Sql, what: &str) {
-        sql.push(what).push(FROM);
+    fn start(&self, actor: &Actor, sql: &mut Sql, what: &str, end: End<'_>) {
+        let led = if self.is_narrow() { None } else { end.led_by() };
+        sql.push(what).push(led.unwrap_or(FROM));
+        if led.is_some() {
+            // So that the index of names, which starts with the centre, is the one followed.
+            actor.within_center(sql, "c.call_center_id");
+        }
         queries::visible(actor, sql);
         self.filter.push(sql);
+    }
+
+    /// Whether what matches is better gathered and then ordered than looked for along an order.
+    fn is_narrow(&self) -> bool {
+        let few = matches!(self.found, Found::Some { clients: Some(_), .. });
+        few || self.filter.client_id.is_some()
     }
 
     async fn read(
         &self,
         conn: &impl ConnectionTrait,
         actor: &Actor,
-        place: Option<Place>,
-        down: bool,
-        limit: i64,
-    ) -> Result<Vec<Attempt>> {
-        let end = End::Rows { place, down, limit };
-        let mut sql = self.branches(conn, actor, COLUMNS, end).await?;
+        end: End<'_>,
+    ) -> Result<Vec<Row>> {
+        let End::Rows { by, part, down, limit, .. } = end else { return Ok(Vec::new()) };
+        let head = by.head();
+        let what = format!("{COLUMNS}, {} AS head_key, {} AS head_id", head.key, head.id);
+        let mut sql = self.branches(conn, actor, &what, end).await?;
         if matches!(self.found, Found::Some { .. }) {
             let order = if down { " DESC" } else { " ASC" };
-            sql.push(" ORDER BY created_at").push(order).push(", seq").push(order);
+            sql.push(" ORDER BY ");
+            if matches!(part, Part::Heads(_)) {
+                sql.push(&format!("head_key{order}, head_id{order}, "));
+            }
+            sql.push("created_at").push(order).push(", seq").push(order);
             sql.push(" LIMIT ").bind(limit);
         }
         Ok(sql.all(conn).await?)
@@ -235,7 +281,8 @@ pub async fn figures_found(
     let from = search.filter.from.or(since);
     let filter = Filter { from, ..search.filter.clone() };
     let search = Search { filter, ..search.clone() };
-    let end = End::Rows { place: None, down: true, limit: COUNTED };
+    let (by, part) = (By::Date, Part::All);
+    let end = End::Rows { by, part, place: None, down: true, limit: COUNTED };
     let found = search.branches(conn, actor, "a.weekday, a.local_hour, a.status", end).await?;
     let mut sql = Sql::new(
         "SELECT f.weekday, f.local_hour AS hour, \
@@ -247,7 +294,7 @@ pub async fn figures_found(
     Ok(sql.all(conn).await?)
 }
 
-/// A page of the attempts `actor` may see, newest first unless `newest` is false.
+/// A page of the attempts `actor` may see.
 ///
 /// # Errors
 /// A bad cursor or limit.
@@ -255,32 +302,49 @@ pub async fn list(
     conn: &impl ConnectionTrait,
     actor: &Actor,
     search: &Search,
-    newest: bool,
+    sort: Sort,
     cursor: Option<&str>,
     limit: u32,
 ) -> Result<Paged<Attempt>> {
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(Error::invalid("limit", "wrong-value"));
     }
+    let Sort { by, down } = sort;
     let place = cursor.map(read_cursor::<Place>).transpose()?;
-    if place.is_some_and(|place| place.down != newest) {
+    let fits = |p: &Place| (p.by, p.down) == (by, down) && p.under.fits(by.kind());
+    if !place.as_ref().is_none_or(fits) {
         return Err(Error::invalid("cursor", "unreadable-cursor"));
     }
-    let back = place.is_some_and(|place| place.back);
-    let mut rows = search.read(conn, actor, place, newest != back, i64::from(limit) + 1).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
+    let back = place.as_ref().is_some_and(|place| place.back);
+    let (limit, reads_down) = (limit as usize, down != back);
+    let under = place.as_ref().map(|place| &place.under);
+    let mut rows: Vec<(Under, Attempt)> = Vec::new();
+    for (index, part) in parts(by.kind(), under, reads_down, back).into_iter().enumerate() {
+        let wanted = i64::try_from(limit + 1 - rows.len()).unwrap_or(i64::MAX);
+        let place = place.as_ref().filter(|_| index == 0);
+        let end = End::Rows { by, part, place, down: reads_down, limit: wanted };
+        let found = search.read(conn, actor, end).await?;
+        rows.extend(found.into_iter().map(|Row { attempt, head_key, head_id }| {
+            (Under::of(part, || Some(Head { key: head_key?, id: head_id? })), attempt)
+        }));
+        if rows.len() > limit {
+            break;
+        }
+    }
+    let more = rows.len() > limit;
+    rows.truncate(limit);
     if back {
         rows.reverse();
     }
     let (before, after) = if back { (more, place.is_some()) } else { (place.is_some(), more) };
-    let cursor = |row: &Attempt, back: bool| {
-        write_cursor(&Place { at: row.created_at, seq: row.seq, back, down: newest })
+    let cursor = |(under, row): &(Under, Attempt), back: bool| {
+        let (at, seq, under) = (row.created_at, row.seq, under.clone());
+        write_cursor(&Place { at, seq, back, down, by, under })
     };
     Ok(Paged {
         next: rows.last().filter(|_| after).map(|row| cursor(row, false)),
         previous: rows.first().filter(|_| before).map(|row| cursor(row, true)),
-        rows,
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
     })
 }
 
@@ -295,10 +359,14 @@ pub async fn page_of(
     after: Option<Place>,
     limit: i64,
 ) -> Result<(Vec<Attempt>, Option<Place>)> {
-    let rows = search.read(conn, actor, after, false, limit).await?;
+    let (by, part, place, down) = (By::Date, Part::All, after.as_ref(), false);
+    let rows = search.read(conn, actor, End::Rows { by, part, place, down, limit }).await?;
+    let rows: Vec<Attempt> = rows.into_iter().map(|row| row.attempt).collect();
     let full = i64::try_from(rows.len()).is_ok_and(|count| count == limit);
-    let last = rows.last().filter(|_| full);
-    let next = last.map(|row| Place { at: row.created_at, seq: row.seq, back: false, down: false });
+    let next = rows.last().filter(|_| full).map(|row| {
+        let (at, seq, under) = (row.created_at, row.seq, Under::Plain);
+        Place { at, seq, back: false, down, by, under }
+    });
     Ok((rows, next))
 }
 
