@@ -2,11 +2,13 @@
 //! orders of each status. A page is read part by part, each of which follows one index, so that it
 //! costs the same at any depth.
 
+use base::db::Sql;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Who rows fall under, by name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromQueryResult)]
 pub(crate) struct Head {
     /// Their name, folded.
     pub(crate) key: String,
@@ -86,6 +88,32 @@ pub(crate) fn parts(kind: Kind, from: Option<&Under>, down: bool, back: bool) ->
         (Kind::Heads, Some(_)) => vec![Part::Nobody],
         (Kind::Heads, None) => vec![Part::Heads(None), Part::Nobody],
     }
+}
+
+/// How many people are looked up at once.
+const PEOPLE: i64 = 8;
+
+/// The next people beyond `after` by name who own something: `owned` is what follows `FROM`, up to
+/// the column that names its owner. Fewer than asked for: there are no more.
+pub(crate) async fn people(
+    conn: &impl ConnectionTrait,
+    owned: &str,
+    after: Option<&Head>,
+    down: bool,
+) -> Result<(Vec<Head>, bool), DbErr> {
+    let (beyond, order) = if down { (" < (", " DESC") } else { (" > (", " ASC") };
+    let mut sql =
+        Sql::new("SELECT u.name_key AS key, u.id FROM users u WHERE EXISTS (SELECT 1 FROM ");
+    sql.push(owned).push(" = u.id)");
+    if let Some(head) = after {
+        sql.push(" AND (u.name_key, u.id)").push(beyond);
+        sql.bind(head.key.clone()).push(", ").bind(head.id).push(")");
+    }
+    sql.push(" ORDER BY u.name_key").push(order).push(", u.id").push(order);
+    sql.push(" LIMIT ").bind(PEOPLE);
+    let heads: Vec<Head> = sql.all(conn).await?;
+    let over = i64::try_from(heads.len()).is_ok_and(|count| count < PEOPLE);
+    Ok((heads, over))
 }
 
 impl Under {

@@ -159,8 +159,8 @@ async fn run_one(db: &Db, clock: &Clock, handler: &dyn Handler, job: Job) {
     let started = std::time::Instant::now();
     let lease = handler.lease();
     // By itself: a handler that computes leaves its own task no time.
-    let beating =
-        AbortOnDropHandle::new(tokio::spawn(beat(db.clone(), clock.clone(), job.clone())));
+    let beating = beat(db.clone(), clock.clone(), job.clone(), clock.now());
+    let beating = AbortOnDropHandle::new(tokio::spawn(beating));
     let result = match tokio::time::timeout(lease, handler.run(&job)).await {
         Ok(result) => result,
         Err(_) => Err(JobError::Retry("took longer than its lease".into())),
@@ -175,11 +175,12 @@ async fn run_one(db: &Db, clock: &Clock, handler: &dyn Handler, job: Job) {
     }
 }
 
-/// Prolongs the lease of `job` until it is lost or this is dropped.
-async fn beat(db: Db, clock: Clock, job: Job) {
+/// Prolongs the lease of `job`, begun at `at`, until it is lost or this is dropped.
+async fn beat(db: Db, clock: Clock, job: Job, mut at: chrono::DateTime<chrono::Utc>) {
     loop {
-        clock.sleep_until(clock.now() + BEAT).await;
-        match store::prolong(&db, &job, ALIVE, clock.now()).await {
+        clock.sleep_until(at + BEAT).await;
+        at = clock.now();
+        match store::prolong(&db, &job, ALIVE, at).await {
             Ok(true) => {}
             Ok(false) => return,
             Err(error) => tracing::warn!(job = %job.id, %error, "a lease was not prolonged"),

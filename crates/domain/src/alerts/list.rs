@@ -5,7 +5,7 @@ use base::db::Sql;
 use super::sort::{Column, Place};
 use super::*;
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
-use crate::sections::{Head, Part, Under, parts};
+use crate::sections::{Head, Part, Under, parts, people};
 
 #[derive(Serialize, Deserialize)]
 struct Position {
@@ -54,8 +54,11 @@ pub async fn list(
     let mut rows: Vec<(Under, Row)> = Vec::new();
     for (index, part) in parts(kind, under, !walk.ascending, back).into_iter().enumerate() {
         let from = position.as_ref().filter(|_| index == 0);
-        let found = walk.read(conn, part, from, limit + 1 - rows.len()).await?;
-        rows.extend(found.into_iter().map(|row| (walk.under(part, &row), row)));
+        let wanted = limit + 1 - rows.len();
+        rows.extend(match part {
+            Part::Heads(after) if walk.is_led() => walk.by_person(conn, after, wanted).await?,
+            _ => walk.read(conn, part, from, wanted).await?,
+        });
         if rows.len() > limit {
             break;
         }
@@ -88,6 +91,39 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Whether people are gone through one by one. Where most of their alerts are out of sight, or
+    /// few are asked for, those that match are gathered and then ordered.
+    fn is_led(&self) -> bool {
+        self.actor.is_admin() && !self.search.is_narrow()
+    }
+
+    /// What falls under the people beyond `after`, each by their own index.
+    async fn by_person(
+        &self,
+        conn: &impl ConnectionTrait,
+        after: Option<&Head>,
+        limit: usize,
+    ) -> Result<Vec<(Under, Row)>> {
+        let owned = match self.sort.column {
+            Column::Author => "alerts a WHERE a.deleted_at IS NULL AND a.created_by",
+            _ => "alerts a WHERE a.deleted_at IS NULL AND a.assigned_to",
+        };
+        let (mut rows, mut after) = (Vec::new(), after.cloned());
+        loop {
+            let (heads, over) = people(conn, owned, after.as_ref(), !self.ascending).await?;
+            for head in &heads {
+                rows.extend(self.read(conn, Part::One(head), None, limit - rows.len()).await?);
+                if rows.len() >= limit {
+                    return Ok(rows);
+                }
+            }
+            if over {
+                return Ok(rows);
+            }
+            after = heads.last().cloned();
+        }
+    }
+
     /// `limit` rows of one part, in the order they are read.
     async fn read(
         &self,
@@ -95,7 +131,7 @@ impl Walk<'_> {
         part: Part<'_>,
         from: Option<&Position>,
         limit: usize,
-    ) -> Result<Vec<Row>> {
+    ) -> Result<Vec<(Under, Row)>> {
         let (column, (owner, alias)) = (self.sort.column.sql(), self.sort.column.head());
         let of_status = match part {
             Part::Value(index) => Status::ALL.get(index),
@@ -109,17 +145,8 @@ impl Walk<'_> {
         // The keys ride along so that the next cursor needs no second read.
         let keys = format!(", a.title_key, c.name_key, {alias}.name_key AS head_key");
         let by_heads = matches!(part, Part::Heads(_));
-        // People's alerts that most may not see are not worth walking through.
-        let is_led = by_heads && self.actor.is_admin() && !search.is_narrow();
-        let mut sql = if is_led {
-            let mut sql = queries::select_by_person(&keys, alias, search.join());
-            sql.push(" AND a.deleted_at IS NULL");
-            sql
-        } else {
-            let mut sql = queries::select_with(&keys);
-            sql.push(search.join()).push("WHERE a.deleted_at IS NULL");
-            sql
-        };
+        let mut sql = queries::select_with(&keys);
+        sql.push(search.join()).push("WHERE a.deleted_at IS NULL");
         search.push(&mut sql, self.actor);
         self.push_part(&mut sql, part, owner, alias);
         if let Some(position) = from.filter(|_| !by_heads) {
@@ -133,7 +160,8 @@ impl Walk<'_> {
         }
         sql.push(column).push(order).push(", a.id").push(order);
         sql.push(" LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        Ok(sql.all(conn).await?)
+        let rows: Vec<Row> = sql.all(conn).await?;
+        Ok(rows.into_iter().map(|row| (self.under(part, &row), row)).collect())
     }
 
     fn push_part(&self, sql: &mut Sql, part: Part<'_>, owner: &str, alias: &str) {

@@ -33,22 +33,6 @@ pub(super) fn select_with(columns: &str) -> Sql {
     sql
 }
 
-/// The same with `join` after it, led by the people of `alias` (`assignee` or `author`) in the order
-/// they are asked for; continue with ` AND`.
-pub(super) fn select_by_person(columns: &str, alias: &str, join: &str) -> Sql {
-    let mut sql = Sql::new(SELECT);
-    sql.push(columns);
-    let (owner, other) = match alias {
-        "author" => ("a.created_by", "assignee ON assignee.id = a.assigned_to"),
-        _ => ("a.assigned_to", "author ON author.id = a.created_by"),
-    };
-    // CROSS JOIN keeps SQLite to that order.
-    sql.push(" FROM users ").push(alias).push(" CROSS JOIN alerts a CROSS JOIN clients c ");
-    sql.push("LEFT JOIN users ").push(other).push(" ").push(join);
-    sql.push("WHERE c.id = a.client_id AND ").push(alias).push(".id = ").push(owner);
-    sql
-}
-
 /// The rule of who sees which alert, appended to a `WHERE` over [`select`].
 pub(super) fn visible(actor: &Actor, sql: &mut Sql) {
     if !actor.works_with_clients() {

@@ -247,7 +247,7 @@ impl ClientFilter {
         sql: &mut Sql,
         actor: &Actor,
     ) -> Result<(), DbErr> {
-        const FEW: i64 = 1_000;
+        const FEW: i64 = 20_000;
         let is_asked = matches!(self.alert_status.as_deref(), Some("due" | "in_progress"));
         if actor.role != Role::Agent || !is_asked {
             return Ok(());

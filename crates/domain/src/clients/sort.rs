@@ -229,7 +229,7 @@ impl Fall {
     }
 
     /// Appends the rest of a `SELECT` up to its conditions. `few`: those that match lead.
-    pub(super) fn push_from(self, sql: &mut Sql, part: Part<'_>, few: bool) {
+    pub(super) fn push_from(self, sql: &mut Sql, actor: &Actor, part: Part<'_>, few: bool) {
         let is_tag = self == Self::Tag && matches!(part, Part::One(_) | Part::Heads(_));
         sql.push(match (self, part) {
             _ if is_tag => "t.key AS head_key, t.id AS head_id FROM ",
@@ -251,6 +251,9 @@ impl Fall {
         } else {
             " WHERE c.assigned_to = u.id"
         });
+        if is_tag {
+            actor.within_center(sql, "t.call_center_id");
+        }
     }
 
     /// Appends ` AND …`: what is in `part`; `beyond` is ` > (` or ` < (`.

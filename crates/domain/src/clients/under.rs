@@ -13,7 +13,7 @@ use super::{Client, ClientFilter, Sort, rows};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::paging::{Paged, read_cursor, write_cursor};
-use crate::sections::{Head, Part, Under, parts};
+use crate::sections::{Head, Part, Under, parts, people};
 
 /// A place in such a list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -72,10 +72,16 @@ impl Walk<'_> {
         let mut places: Vec<Position> = Vec::new();
         for (index, part) in parts(kind, under, down, back).into_iter().enumerate() {
             let from = position.as_ref().filter(|_| index == 0);
-            let found = self.places(conn, part, from, down, limit + 1 - places.len()).await?;
-            places.extend(found.into_iter().map(|spot| Position {
+            let wanted = limit + 1 - places.len();
+            let found = match part {
+                Part::Heads(after) if self.is_led() => {
+                    self.by_person(conn, after, down, wanted).await?
+                }
+                _ => self.places(conn, part, from, down, wanted).await?,
+            };
+            places.extend(found.into_iter().map(|(u, spot)| Position {
                 s: name.clone(),
-                u: Under::of(part, || Some(Head { key: spot.head_key?, id: spot.head_id? })),
+                u,
                 i: spot.seq,
                 id: spot.id,
                 at: spot.created_at,
@@ -115,7 +121,7 @@ impl Walk<'_> {
         from: Option<&Position>,
         down: bool,
         limit: usize,
-    ) -> Result<Vec<Spot>> {
+    ) -> Result<Vec<(Under, Spot)>> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let (order, beyond) = if down { (" DESC", " < (") } else { (" ASC", " > (") };
         let by_heads = matches!(part, Part::Heads(_));
@@ -126,7 +132,7 @@ impl Walk<'_> {
         for (index, center) in branches.iter().enumerate() {
             sql.push(if index > 0 { " UNION ALL " } else { "" });
             sql.push("SELECT * FROM (SELECT c.seq, c.id, c.created_at, ");
-            self.fall.push_from(&mut sql, part, self.few);
+            self.fall.push_from(&mut sql, self.actor, part, self.few);
             self.push_conditions(conn, &mut sql, *center).await?;
             self.fall.push_part(&mut sql, part, beyond);
             if let Some(position) = from.filter(|_| !by_heads) {
@@ -155,7 +161,42 @@ impl Walk<'_> {
         let own: Vec<&str> = keys.iter().map(|key| self.fall.own_name(key)).collect();
         sql.push(&own.join(&format!("{order}, "))).push(order);
         sql.push(" LIMIT ").bind(limit);
-        Ok(sql.all(conn).await?)
+        let spots: Vec<Spot> = sql.all(conn).await?;
+        let under = |spot: &Spot| {
+            Under::of(part, || Some(Head { key: spot.head_key.clone()?, id: spot.head_id? }))
+        };
+        Ok(spots.into_iter().map(|spot| (under(&spot), spot)).collect())
+    }
+
+    /// Whether those who follow clients are gone through one by one.
+    fn is_led(&self) -> bool {
+        self.fall == Fall::Assignee && !self.few
+    }
+
+    /// Who is followed by the people beyond `after`, each by their own index.
+    async fn by_person(
+        &self,
+        conn: &impl ConnectionTrait,
+        after: Option<&Head>,
+        down: bool,
+        limit: usize,
+    ) -> Result<Vec<(Under, Spot)>> {
+        const OWNED: &str = "clients c WHERE c.assigned_to IS NOT NULL AND c.assigned_to";
+        let (mut spots, mut after) = (Vec::new(), after.cloned());
+        loop {
+            let (heads, over) = people(conn, OWNED, after.as_ref(), down).await?;
+            for head in &heads {
+                let left = limit - spots.len();
+                spots.extend(self.places(conn, Part::One(head), None, down, left).await?);
+                if spots.len() >= limit {
+                    return Ok(spots);
+                }
+            }
+            if over {
+                return Ok(spots);
+            }
+            after = heads.last().cloned();
+        }
     }
 
     async fn push_conditions(

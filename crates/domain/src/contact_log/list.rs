@@ -7,70 +7,21 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::Attempt;
 use super::figures::Hour;
+use super::filter::Filter;
 use super::queries::{self, COLUMNS, FROM};
 use super::sort::{By, Sort};
-use super::{Attempt, Channel, Status};
 use crate::actor::Actor;
 use crate::clients::{self, ClientFilter};
 use crate::error::{Error, Result};
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
-use crate::sections::{Head, Part, Under, parts};
+use crate::search::aside;
+use crate::sections::{Head, Part, Under, parts, people};
 
 /// Up to that many clients found, their attempts are collected; past it, one is met soon enough by
 /// reading in order.
 const FEW: i64 = 500;
-
-/// Which attempts. Empty fields leave nothing out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Part of a client's name, code, phone…, or of an agent's name.
-    pub q: String,
-    /// Those about this client.
-    pub client_id: Option<Uuid>,
-    /// Those by this agent.
-    pub user_id: Option<Uuid>,
-    /// Those that went so.
-    pub status: Option<Status>,
-    /// Those by this way.
-    pub channel: Option<Channel>,
-    /// Those on this weekday of the centre's, 0 is Monday.
-    pub weekday: Option<i32>,
-    /// Those in this hour of the centre's, 0 to 23.
-    pub hour: Option<i32>,
-    /// At this instant or after.
-    pub from: Option<DateTime<Utc>>,
-    /// Before this instant.
-    pub to: Option<DateTime<Utc>>,
-}
-
-impl Filter {
-    /// Appends ` AND …` on `a`.
-    fn push(&self, sql: &mut Sql) {
-        for (column, id) in [("a.client_id", self.client_id), ("a.user_id", self.user_id)] {
-            if let Some(id) = id {
-                sql.push(" AND ").push(column).push(" = ").bind(id);
-            }
-        }
-        if let Some(status) = self.status {
-            sql.push(" AND a.status = ").bind(status.as_str());
-        }
-        if let Some(channel) = self.channel {
-            sql.push(" AND a.channel = ").bind(channel.as_str());
-        }
-        for (column, value) in [("a.weekday", self.weekday), ("a.local_hour", self.hour)] {
-            if let Some(value) = value {
-                sql.push(" AND ").push(column).push(" = ").bind(value);
-            }
-        }
-        if let Some(from) = self.from {
-            sql.push(" AND a.created_at >= ").bind(from);
-        }
-        if let Some(to) = self.to {
-            sql.push(" AND a.created_at < ").bind(to);
-        }
-    }
-}
 
 /// A filter whose search has been looked up.
 #[derive(Clone, Debug)]
@@ -164,9 +115,9 @@ impl End<'_> {
     }
 
     /// What leads instead of the attempts, in the order of names.
-    fn led_by(self) -> Option<&'static str> {
+    fn led_by(self) -> Option<By> {
         match self {
-            Self::Rows { by, part: Part::Heads(_), .. } => Some(by.head().from),
+            Self::Rows { by: By::Client, part: Part::Heads(_), .. } => Some(By::Client),
             _ => None,
         }
     }
@@ -225,13 +176,17 @@ impl Search {
 
     fn start(&self, actor: &Actor, sql: &mut Sql, what: &str, end: End<'_>) {
         let led = if self.is_narrow() { None } else { end.led_by() };
-        sql.push(what).push(led.unwrap_or(FROM));
-        if led.is_some() {
-            // So that the index of names, which starts with the centre, is the one followed.
-            actor.within_center(sql, "c.call_center_id");
+        sql.push(what).push(led.map_or(FROM, |by| by.head().from));
+        let conditions = |sql: &mut Sql| {
+            queries::visible(actor, sql);
+            self.filter.push(sql);
+        };
+        if led.is_none() {
+            return conditions(sql);
         }
-        queries::visible(actor, sql);
-        self.filter.push(sql);
+        // The index of names, which starts with the centre, leads, and nothing else.
+        actor.within_center(sql, "c.call_center_id");
+        aside(sql, conditions);
     }
 
     /// Whether what matches is better gathered and then ordered than looked for along an order.
@@ -245,7 +200,7 @@ impl Search {
         conn: &impl ConnectionTrait,
         actor: &Actor,
         end: End<'_>,
-    ) -> Result<Vec<Row>> {
+    ) -> Result<Vec<(Under, Attempt)>> {
         let End::Rows { by, part, down, limit, .. } = end else { return Ok(Vec::new()) };
         let head = by.head();
         let what = format!("{COLUMNS}, {} AS head_key, {} AS head_id", head.key, head.id);
@@ -259,7 +214,40 @@ impl Search {
             sql.push("created_at").push(order).push(", seq").push(order);
             sql.push(" LIMIT ").bind(limit);
         }
-        Ok(sql.all(conn).await?)
+        let rows: Vec<Row> = sql.all(conn).await?;
+        let under = |Row { attempt, head_key, head_id }| {
+            (Under::of(part, || Some(Head { key: head_key?, id: head_id? })), attempt)
+        };
+        Ok(rows.into_iter().map(under).collect())
+    }
+
+    /// What falls under the agents beyond `after`, each by their own index.
+    async fn by_agent(
+        &self,
+        conn: &impl ConnectionTrait,
+        actor: &Actor,
+        after: Option<&Head>,
+        down: bool,
+        limit: i64,
+    ) -> Result<Vec<(Under, Attempt)>> {
+        const OWNED: &str = "contact_attempts a WHERE a.undone_at IS NULL AND a.user_id";
+        let (mut rows, mut after, mut left) = (Vec::new(), after.cloned(), limit);
+        loop {
+            let (heads, over) = people(conn, OWNED, after.as_ref(), down).await?;
+            for head in &heads {
+                let (by, part) = (By::Agent, Part::One(head));
+                let end = End::Rows { by, part, place: None, down, limit: left };
+                rows.extend(self.read(conn, actor, end).await?);
+                left = limit - i64::try_from(rows.len()).unwrap_or(limit);
+                if left <= 0 {
+                    return Ok(rows);
+                }
+            }
+            if over {
+                return Ok(rows);
+            }
+            after = heads.last().cloned();
+        }
     }
 }
 
@@ -323,10 +311,12 @@ pub async fn list(
         let wanted = i64::try_from(limit + 1 - rows.len()).unwrap_or(i64::MAX);
         let place = place.as_ref().filter(|_| index == 0);
         let end = End::Rows { by, part, place, down: reads_down, limit: wanted };
-        let found = search.read(conn, actor, end).await?;
-        rows.extend(found.into_iter().map(|Row { attempt, head_key, head_id }| {
-            (Under::of(part, || Some(Head { key: head_key?, id: head_id? })), attempt)
-        }));
+        rows.extend(match part {
+            Part::Heads(after) if by == By::Agent && !search.is_narrow() => {
+                search.by_agent(conn, actor, after, reads_down, wanted).await?
+            }
+            _ => search.read(conn, actor, end).await?,
+        });
         if rows.len() > limit {
             break;
         }
@@ -361,7 +351,7 @@ pub async fn page_of(
 ) -> Result<(Vec<Attempt>, Option<Place>)> {
     let (by, part, place, down) = (By::Date, Part::All, after.as_ref(), false);
     let rows = search.read(conn, actor, End::Rows { by, part, place, down, limit }).await?;
-    let rows: Vec<Attempt> = rows.into_iter().map(|row| row.attempt).collect();
+    let rows: Vec<Attempt> = rows.into_iter().map(|(_, attempt)| attempt).collect();
     let full = i64::try_from(rows.len()).is_ok_and(|count| count == limit);
     let next = rows.last().filter(|_| full).map(|row| {
         let (at, seq, under) = (row.created_at, row.seq, Under::Plain);

@@ -2,8 +2,9 @@
 //!
 //! | file | holds |
 //! | --- | --- |
+//! | `record` | one attempt, written down |
 //! | `channel` | by which way, as people say it |
-//! | `list`, `sort` | attempts page by page, filtered, searched and ordered |
+//! | `list`, `filter`, `sort` | attempts page by page, filtered, searched and ordered |
 //! | `figures` | attempts and successes by hour and weekday; the best time to reach someone |
 //! | `rules` | the centre's calling rules |
 //! | `gate` | whether a call is allowed now, and why not |
@@ -15,6 +16,7 @@
 mod channel;
 pub mod consents;
 mod figures;
+mod filter;
 mod gate;
 mod list;
 mod queries;
@@ -36,8 +38,9 @@ use crate::preferences;
 
 pub use channel::{Channel, Named};
 pub use figures::{BestTime, ENOUGH, FigureFilter, Hour, best_time, figures, of_client};
+pub use filter::Filter;
 pub use gate::{Decision, Reason, Verdict, verdict, verdict_on};
-pub use list::{COUNTED, Filter, Place, Search, count, figures_found, list, page_of, search};
+pub use list::{COUNTED, Place, Search, count, figures_found, list, page_of, search};
 pub use sort::Sort;
 
 /// How long an attempt can be undone: the ten seconds its toast stays, and the way there.

@@ -44,7 +44,7 @@ pub(super) struct Heads {
     pub(super) key: &'static str,
     pub(super) id: &'static str,
     pub(super) owner: &'static str,
-    /// In place of [`super::queries::FROM`]: those lead, in the order of their names.
+    /// What is read of them in their order. Clients lead; agents are gone through one by one.
     pub(super) from: &'static str,
 }
 
@@ -56,14 +56,8 @@ const CLIENTS: Heads = Heads {
         WHERE a.client_id = c.id AND c.deleted_at IS NULL AND a.undone_at IS NULL",
 };
 
-const AGENTS: Heads = Heads {
-    key: "u.name_key",
-    id: "u.id",
-    owner: "a.user_id",
-    from: " FROM users u CROSS JOIN contact_attempts a CROSS JOIN clients c \
-        WHERE a.user_id = u.id AND c.id = a.client_id AND c.deleted_at IS NULL \
-        AND a.undone_at IS NULL",
-};
+const AGENTS: Heads =
+    Heads { key: "u.name_key", id: "u.id", owner: "a.user_id", from: super::queries::FROM };
 
 impl Default for Sort {
     fn default() -> Self {

@@ -14,6 +14,7 @@ use crate::actor::Actor;
 use crate::clients;
 use crate::error::{Error, Result};
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
+use crate::search::aside;
 use crate::sections::{Head, Part, Under, parts};
 
 /// A place in a list: after (or before) the row of that key.
@@ -125,9 +126,18 @@ impl Walk<'_> {
             sql.push(if index > 0 { " UNION ALL " } else { "" });
             sql.push("SELECT * FROM (SELECT o.seq AS place, ").push(column).push(" AS sort_key, ");
             self.push_from(&mut sql, by_heads, *center);
-            self.search.push(&mut sql, self.actor, conn.get_database_backend());
-            if let Some(center) = center {
-                sql.push(" AND o.call_center_id = ").bind(*center);
+            let backend = conn.get_database_backend();
+            let conditions = |sql: &mut Sql| {
+                self.search.push(sql, self.actor, backend);
+                if let Some(center) = center {
+                    sql.push(" AND o.call_center_id = ").bind(*center);
+                }
+            };
+            if by_heads && !self.search.is_narrow() {
+                // A client's orders are few: nothing else may lead to them.
+                aside(&mut sql, conditions);
+            } else {
+                conditions(&mut sql);
             }
             self.push_beyond(&mut sql, part, from);
             sql.push(" ORDER BY ");
