@@ -21,6 +21,7 @@ pub mod orders;
 pub mod paging;
 pub mod preferences;
 mod search;
+mod sections;
 pub mod settings;
 pub mod tags;
 pub mod tallies;

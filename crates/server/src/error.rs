@@ -13,6 +13,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use base::db::was_in_the_way;
 use domain::FieldError;
 use domain::contact_log::Reason;
+use fluent_templates::fluent_bundle::FluentValue;
 use serde_json::json;
 
 use crate::i18n::Language;
@@ -277,8 +278,11 @@ impl Caller {
 
 /// The sentence for one wrong field.
 pub fn field_message(language: Language, error: &FieldError) -> String {
-    let args: Vec<_> =
-        error.args.iter().map(|(name, value)| (*name, value.clone().into())).collect();
+    let args = error.args.iter().map(|(name, value)| {
+        let limit = value.parse::<i64>().ok().filter(|_| matches!(*name, "max" | "min"));
+        (*name, limit.map_or_else(|| value.clone().into(), FluentValue::from))
+    });
+    let args: Vec<_> = args.collect();
     language.t_with(&format!("error-{}", error.code), &args)
 }
 

@@ -12,9 +12,28 @@ static_loader! {
     static LOCALES = {
         locales: "./locales",
         fallback_language: "fr",
-        // Direction marks around arguments would end up in mails, exports and tests.
-        customise: |bundle| bundle.set_use_isolating(false),
+        customise: |bundle| {
+            // Direction marks around arguments would end up in mails, exports and tests.
+            bundle.set_use_isolating(false);
+            let is_french = bundle.locales.first().is_some_and(|one| one.language == "fr");
+            bundle.set_formatter(Some(if is_french { in_french } else { in_english }));
+        },
     };
+}
+
+/// How Fluent writes a number among French words.
+fn in_french<M>(value: &FluentValue, _: &M) -> Option<String> {
+    grouped(Language::Fr, value)
+}
+
+/// The same among English ones.
+fn in_english<M>(value: &FluentValue, _: &M) -> Option<String> {
+    grouped(Language::En, value)
+}
+
+fn grouped(language: Language, value: &FluentValue) -> Option<String> {
+    let FluentValue::Number(number) = value else { return None };
+    number.as_string().parse().ok().map(|whole| language.number(whole))
 }
 
 thread_local! {
@@ -58,6 +77,16 @@ impl Language {
             .map(|part| part.trim().to_ascii_lowercase())
             .find(|part| part.starts_with("fr") || part.starts_with("en"))
             .map_or(Self::Fr, |part| Self::parse(&part))
+    }
+
+    /// `12 480` in French (no-break spaces), `12,480` in English.
+    pub fn number(self, value: i64) -> String {
+        let separator = match self {
+            // Inter draws the narrow U+202F almost invisibly.
+            Self::Fr => '\u{a0}',
+            Self::En => ',',
+        };
+        group(value, separator)
     }
 
     /// The sentence of `key`. A missing one shows as its key, and a test finds it.
@@ -144,3 +173,43 @@ macro_rules! argument {
 }
 
 argument!(String, i32, i64, u32, u64, usize);
+
+fn group(value: i64, separator: char) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 * 3 + 1);
+    if value < 0 {
+        text.push('-');
+    }
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use fluent_templates::fluent_bundle::FluentValue;
+
+    use super::{Language, group};
+
+    #[test]
+    fn thousands_are_grouped() {
+        assert_eq!(group(12_480, ' '), "12 480");
+        assert_eq!(group(-1_000_000, ','), "-1,000,000");
+        assert_eq!(group(999, ' '), "999");
+    }
+
+    #[test]
+    fn sentences_group_the_numbers_they_carry_and_leave_text_alone() {
+        let said = |language: Language, count: FluentValue<'static>| {
+            language.t_with("journal-whole", &[("count", count)])
+        };
+        assert!(said(Language::Fr, 5_000.into()).contains("5\u{a0}000"));
+        assert!(said(Language::En, 5_000.into()).contains("5,000"));
+        assert!(said(Language::Fr, "5000".into()).contains("5000"));
+        assert!(said(Language::Fr, 1.into()).contains(" 1 "));
+    }
+}

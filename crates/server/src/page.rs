@@ -283,8 +283,9 @@ impl Page {
             .iter()
             .filter_map(|(name, value)| {
                 let name = NAMES.iter().find(|n| *n == name)?;
-                let value = value.parse::<i64>().map_or(value.clone().into(), FluentValue::from);
-                Some((*name, value))
+                // A name may look like a number; a count is one.
+                let count = value.parse::<i64>().ok().filter(|_| *name == "count");
+                Some((*name, count.map_or_else(|| value.clone().into(), FluentValue::from)))
             })
             .collect();
         self.language.t_with(&flash.key, &args)

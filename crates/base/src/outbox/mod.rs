@@ -146,7 +146,8 @@ pub trait Handler: Send + Sync + 'static {
         4
     }
 
-    /// How long a run may take before another worker may take over.
+    /// How long a run may take before it is broken off and another worker may take over. A worker
+    /// that dies is noticed within a minute, however long this is.
     fn lease(&self) -> Duration {
         Duration::from_secs(60)
     }

@@ -160,6 +160,27 @@ pub(super) async fn claim(
         .collect())
 }
 
+/// Lets a running job keep its lease that long from now; `false` if it has none any more, as after
+/// a standstill.
+pub(super) async fn prolong(
+    db: &Db,
+    job: &Job,
+    lease: Duration,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let until = now + TimeDelta::from_std(lease).unwrap_or(TimeDelta::minutes(1));
+    let tx = db.begin().await?;
+    let prolonged = Sql::with(
+        "UPDATE jobs SET lease_until = $1 WHERE id = $2 AND fence = $3 AND state = 'running' \
+         AND lease_until > $4",
+        [until.into(), job.id.into(), job.fence.into(), now.into()],
+    )
+    .execute(&tx)
+    .await?;
+    tx.commit().await?;
+    Ok(prolonged == 1)
+}
+
 /// Makes jobs whose worker died or froze available again.
 pub(super) async fn reclaim(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
     let lost = Sql::with(

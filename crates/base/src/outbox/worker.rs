@@ -7,7 +7,7 @@ use rand::Rng as _;
 use sea_orm::DbErr;
 use tokio::sync::{Notify, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use super::{Handler, Handlers, Job, JobError, Outcome, store};
 use crate::clock::Clock;
@@ -15,6 +15,12 @@ use crate::db::Db;
 
 /// The net under the signals: how long a missed one can delay a job.
 const SLOW_POLL: Duration = Duration::from_secs(5);
+
+/// How long the jobs of a worker that died wait for another, however long they may run.
+const ALIVE: Duration = Duration::from_secs(60);
+
+/// How often a worker says that it is alive.
+const BEAT: TimeDelta = TimeDelta::seconds(15);
 
 /// Runs due jobs until told to stop. Each kind has its own places, so that a flood of one cannot
 /// starve another.
@@ -111,7 +117,8 @@ impl Worker {
                 // Its own end will wake us.
                 continue;
             }
-            let jobs = store::claim(&self.db, name, free, kind.handler.lease(), now).await?;
+            let lease = kind.handler.lease().min(ALIVE);
+            let jobs = store::claim(&self.db, name, free, lease, now).await?;
             if jobs.len() < free {
                 waiting.push(*name);
             }
@@ -151,16 +158,33 @@ async fn woken(signals: &mut broadcast::Receiver<crate::db::Signal>) {
 async fn run_one(db: &Db, clock: &Clock, handler: &dyn Handler, job: Job) {
     let started = std::time::Instant::now();
     let lease = handler.lease();
+    // By itself: a handler that computes leaves its own task no time.
+    let beating = beat(db.clone(), clock.clone(), job.clone(), clock.now());
+    let beating = AbortOnDropHandle::new(tokio::spawn(beating));
     let result = match tokio::time::timeout(lease, handler.run(&job)).await {
         Ok(result) => result,
         Err(_) => Err(JobError::Retry("took longer than its lease".into())),
     };
+    drop(beating);
     let outcome = if result.is_ok() { "ok" } else { "error" };
     metrics::histogram!("vigie_job_seconds", "kind" => job.kind.clone(), "outcome" => outcome)
         .record(started.elapsed().as_secs_f64());
     if let Err(error) = settle(db, clock, handler, &job, result).await {
         // The lease runs out and the job is run again: at least once.
         tracing::error!(job = %job.id, kind = job.kind, %error, "a job's end was not written");
+    }
+}
+
+/// Prolongs the lease of `job`, begun at `at`, until it is lost or this is dropped.
+async fn beat(db: Db, clock: Clock, job: Job, mut at: chrono::DateTime<chrono::Utc>) {
+    loop {
+        clock.sleep_until(at + BEAT).await;
+        at = clock.now();
+        match store::prolong(&db, &job, ALIVE, at).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => tracing::warn!(job = %job.id, %error, "a lease was not prolonged"),
+        }
     }
 }
 

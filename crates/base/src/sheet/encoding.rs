@@ -25,7 +25,7 @@ impl Utf8Source {
         file.by_ref().take(CHUNK as u64).read_to_end(&mut start)?;
         let (encoding, mark) = match Encoding::for_bom(&start) {
             Some(marked) => marked,
-            None if start.contains(&0) => return Err(SheetError::Unsupported),
+            None if is_no_text(&start) => return Err(SheetError::Unsupported),
             None => (unmarked(&mut file)?, 0),
         };
         file.seek(SeekFrom::Start(mark as u64))?;
@@ -54,6 +54,15 @@ impl Utf8Source {
             }
         }
     }
+}
+
+/// Zero bytes in the first line, or many of them: a picture, an old workbook, UTF-16 without its
+/// mark. A stray one is the affair of its row.
+fn is_no_text(start: &[u8]) -> bool {
+    const FEW: usize = 8;
+    let zeros = start.iter().filter(|byte| **byte == 0).count();
+    let first_line = start.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+    first_line.contains(&0) || (zeros > FEW && zeros > start.len() / 64)
 }
 
 fn read_some(file: &mut File, chunk: &mut [u8]) -> io::Result<usize> {

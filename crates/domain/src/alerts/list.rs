@@ -1,8 +1,11 @@
 //! Lists: keyset pages, counts.
 
-use super::sort::Place;
+use base::db::Sql;
+
+use super::sort::{Column, Place};
 use super::*;
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
+use crate::sections::{Head, Part, Under, parts, people};
 
 #[derive(Serialize, Deserialize)]
 struct Position {
@@ -11,6 +14,8 @@ struct Position {
     id: Uuid,
     /// The page before this row instead of after it.
     back: bool,
+    #[serde(default)]
+    under: Under,
 }
 
 #[derive(FromQueryResult)]
@@ -19,6 +24,7 @@ struct Row {
     alert: Alert,
     title_key: String,
     name_key: String,
+    head_key: Option<String>,
 }
 
 /// A page of the alerts the actor may see.
@@ -36,42 +42,151 @@ pub async fn list(
 ) -> Result<Paged<Alert>> {
     actor.require(actor.works_with_clients())?;
     let position = cursor.map(read_cursor::<Position>).transpose()?;
-    let name = sort.name();
-    if position.as_ref().is_some_and(|p| p.sort != name || !p.place.fits(sort)) {
+    let (name, kind) = (sort.name(), sort.column.kind());
+    let fits = |p: &Position| p.sort == name && p.place.fits(sort) && p.under.fits(kind);
+    if !position.as_ref().is_none_or(fits) {
         return Err(Error::invalid("cursor", "unreadable-cursor"));
     }
     let back = position.as_ref().is_some_and(|p| p.back);
-    let column = sort.column.sql();
-    let ascending = sort.descending == back;
-    // The keys ride along so that the next cursor needs no second read.
-    let mut sql = queries::select_with(", a.title_key, c.name_key");
-    sql.push(search.join()).push("WHERE a.deleted_at IS NULL");
-    search.push(&mut sql, actor);
-    if let Some(position) = &position {
-        sql.push(" AND (").push(column).push(if ascending { ", a.id) > (" } else { ", a.id) < (" });
-        sql.bind(position.place.value()).push(", ").bind(position.id).push(")");
+    let walk = Walk { actor, search, sort, ascending: sort.descending == back };
+    let limit = limit.clamp(1, MAX_LIMIT) as usize;
+    let under = position.as_ref().map(|p| &p.under);
+    let mut rows: Vec<(Under, Row)> = Vec::new();
+    for (index, part) in parts(kind, under, !walk.ascending, back).into_iter().enumerate() {
+        let from = position.as_ref().filter(|_| index == 0);
+        let wanted = limit + 1 - rows.len();
+        rows.extend(match part {
+            Part::Heads(after) if walk.is_led() => walk.by_person(conn, after, wanted).await?,
+            _ => walk.read(conn, part, from, wanted).await?,
+        });
+        if rows.len() > limit {
+            break;
+        }
     }
-    let order = if ascending { " ASC" } else { " DESC" };
-    sql.push(" ORDER BY ").push(column).push(order).push(", a.id").push(order);
-    let limit = limit.clamp(1, MAX_LIMIT);
-    sql.push(" LIMIT ").bind(i64::from(limit) + 1);
-    let mut rows: Vec<Row> = sql.all(conn).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
     if back {
         rows.reverse();
     }
-    let cursor = |row: Option<&Row>, back: bool| {
-        row.map(|Row { alert, title_key, name_key }| {
+    let cursor = |row: Option<&(Under, Row)>, back: bool| {
+        row.map(|(under, Row { alert, title_key, name_key, .. })| {
             let place = Place::of(alert, (title_key.clone(), name_key.clone()), sort);
-            write_cursor(&Position { sort: name.clone(), place, id: alert.id, back })
+            let (sort, under) = (name.clone(), under.clone());
+            write_cursor(&Position { sort, place, id: alert.id, back, under })
         })
     };
     let has_next = if back { true } else { more };
     let has_previous = if back { more } else { position.is_some() };
     let next = cursor(rows.last(), false).filter(|_| has_next);
     let previous = cursor(rows.first(), true).filter(|_| has_previous);
-    Ok(Paged { rows: rows.into_iter().map(|row| row.alert).collect(), next, previous })
+    Ok(Paged { rows: rows.into_iter().map(|(_, row)| row.alert).collect(), next, previous })
+}
+
+/// How a page is read.
+struct Walk<'a> {
+    actor: &'a Actor,
+    search: &'a Search,
+    sort: Sort,
+    ascending: bool,
+}
+
+impl Walk<'_> {
+    /// Whether people are gone through one by one. Where most of their alerts are out of sight, or
+    /// few are asked for, those that match are gathered and then ordered.
+    fn is_led(&self) -> bool {
+        self.actor.is_admin() && !self.search.is_narrow()
+    }
+
+    /// What falls under the people beyond `after`, each by their own index.
+    async fn by_person(
+        &self,
+        conn: &impl ConnectionTrait,
+        after: Option<&Head>,
+        limit: usize,
+    ) -> Result<Vec<(Under, Row)>> {
+        let owned = match self.sort.column {
+            Column::Author => "alerts a WHERE a.deleted_at IS NULL AND a.created_by",
+            _ => "alerts a WHERE a.deleted_at IS NULL AND a.assigned_to",
+        };
+        let (mut rows, mut after) = (Vec::new(), after.cloned());
+        loop {
+            let (heads, over) = people(conn, owned, after.as_ref(), !self.ascending).await?;
+            for head in &heads {
+                rows.extend(self.read(conn, Part::One(head), None, limit - rows.len()).await?);
+                if rows.len() >= limit {
+                    return Ok(rows);
+                }
+            }
+            if over {
+                return Ok(rows);
+            }
+            after = heads.last().cloned();
+        }
+    }
+
+    /// `limit` rows of one part, in the order they are read.
+    async fn read(
+        &self,
+        conn: &impl ConnectionTrait,
+        part: Part<'_>,
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Vec<(Under, Row)>> {
+        let (column, (owner, alias)) = (self.sort.column.sql(), self.sort.column.head());
+        let of_status = match part {
+            Part::Value(index) => Status::ALL.get(index),
+            _ => None,
+        };
+        if of_status.is_some_and(|status| !self.search.is_asked(*status)) {
+            return Ok(Vec::new());
+        }
+        let narrowed = of_status.map(|status| self.search.of_statuses(vec![*status]));
+        let search = narrowed.as_ref().unwrap_or(self.search);
+        // The keys ride along so that the next cursor needs no second read.
+        let keys = format!(", a.title_key, c.name_key, {alias}.name_key AS head_key");
+        let by_heads = matches!(part, Part::Heads(_));
+        let mut sql = queries::select_with(&keys);
+        sql.push(search.join()).push("WHERE a.deleted_at IS NULL");
+        search.push(&mut sql, self.actor);
+        self.push_part(&mut sql, part, owner, alias);
+        if let Some(position) = from.filter(|_| !by_heads) {
+            sql.push(" AND (").push(column).push(", a.id)").push(self.beyond());
+            sql.bind(position.place.value()).push(", ").bind(position.id).push(")");
+        }
+        let order = if self.ascending { " ASC" } else { " DESC" };
+        sql.push(" ORDER BY ");
+        if by_heads {
+            sql.push(&format!("{alias}.name_key{order}, {alias}.id{order}, "));
+        }
+        sql.push(column).push(order).push(", a.id").push(order);
+        sql.push(" LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        let rows: Vec<Row> = sql.all(conn).await?;
+        Ok(rows.into_iter().map(|row| (self.under(part, &row), row)).collect())
+    }
+
+    fn push_part(&self, sql: &mut Sql, part: Part<'_>, owner: &str, alias: &str) {
+        match part {
+            Part::All | Part::Value(_) => {}
+            Part::One(head) => drop(sql.push(" AND ").push(owner).push(" = ").bind(head.id)),
+            Part::Nobody => drop(sql.push(" AND ").push(owner).push(" IS NULL")),
+            Part::Heads(None) => drop(sql.push(&format!(" AND {alias}.id IS NOT NULL"))),
+            Part::Heads(Some(head)) => {
+                sql.push(&format!(" AND ({alias}.name_key, {alias}.id)")).push(self.beyond());
+                sql.bind(head.key.clone()).push(", ").bind(head.id).push(")");
+            }
+        }
+    }
+
+    fn beyond(&self) -> &'static str {
+        if self.ascending { " > (" } else { " < (" }
+    }
+
+    fn under(&self, part: Part<'_>, row: &Row) -> Under {
+        let alert = &row.alert;
+        let is_author = self.sort.column == Column::Author;
+        let id = if is_author { alert.created_by } else { alert.assigned_to };
+        Under::of(part, || Some(Head { key: row.head_key.clone()?, id: id? }))
+    }
 }
 
 /// How many alerts stand where, under one filter (its own statuses left aside).

@@ -134,6 +134,13 @@ impl Search {
         of
     }
 
+    /// Whether what matches is better gathered and then ordered than looked for along an order.
+    pub(super) fn is_narrow(&self) -> bool {
+        let filter = &self.filter;
+        let one = filter.client_id.or(filter.assigned_to).or(filter.batch_id);
+        matches!(self.found, Found::Few(_)) || one.is_some()
+    }
+
     /// What [`Search::push`] needs joined.
     pub(super) fn join(&self) -> &'static str {
         if matches!(self.found, Found::Many(_)) { TEXTS } else { "" }

@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use sea_orm::Value;
 use serde::{Deserialize, Serialize};
 
-use super::Alert;
+use super::{Alert, Status};
 use crate::error::{Error, Result};
+use crate::sections::Kind;
 
 /// What a list is sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,22 +32,49 @@ pub enum Column {
     Title,
     /// The client's name, alphabetically.
     Client,
+    /// In progress, due, done; the soonest due first in each.
+    Status,
+    /// The name of whose it is; nobody's last.
+    Assignee,
+    /// The name of who made it.
+    Author,
 }
 
 impl Column {
     /// Name in the API, SQL.
-    const ALL: [(Self, &str, &str); 6] = [
+    const ALL: [(Self, &str, &str); 9] = [
         (Self::DueAt, "due_at", "a.due_at"),
         (Self::Priority, "priority", "a.priority_rank"),
         (Self::CreatedAt, "created_at", "a.created_at"),
         (Self::UpdatedAt, "updated_at", "a.updated_at"),
         (Self::Title, "title", "a.title_key"),
         (Self::Client, "client", "c.name_key"),
+        (Self::Status, "status", "a.due_at"),
+        (Self::Assignee, "assigned_to", "a.due_at"),
+        (Self::Author, "created_by", "a.due_at"),
     ];
 
     /// The name in the API.
     pub fn as_str(self) -> &'static str {
         Self::ALL.iter().find(|(column, ..)| *column == self).map_or("due_at", |(_, name, _)| name)
+    }
+
+    /// What rows fall under in this order; [`Column::sql`] is the order within.
+    pub(super) fn kind(self) -> Kind {
+        match self {
+            Self::Status => Kind::Values(Status::ALL.len()),
+            Self::Assignee | Self::Author => Kind::Heads,
+            _ => Kind::Plain,
+        }
+    }
+
+    /// The column of who rows fall under, and the name their row is joined by.
+    pub(super) fn head(self) -> (&'static str, &'static str) {
+        if self == Self::Author {
+            ("a.created_by", "author")
+        } else {
+            ("a.assigned_to", "assignee")
+        }
     }
 
     pub(super) fn sql(self) -> &'static str {
@@ -90,7 +118,9 @@ impl Place {
     /// Where a row stands: its alert, title key and client's name key.
     pub(super) fn of(alert: &Alert, keys: (String, String), sort: Sort) -> Self {
         match sort.column {
-            Column::DueAt => Self::Instant(alert.due_at),
+            Column::DueAt | Column::Status | Column::Assignee | Column::Author => {
+                Self::Instant(alert.due_at)
+            }
             Column::CreatedAt => Self::Instant(alert.created_at),
             Column::UpdatedAt => Self::Instant(alert.updated_at),
             Column::Priority => Self::Number(alert.priority_rank),
@@ -102,12 +132,10 @@ impl Place {
     /// Whether it can be one of that order.
     pub(super) fn fits(&self, sort: Sort) -> bool {
         match sort.column {
-            Column::DueAt | Column::CreatedAt | Column::UpdatedAt => {
-                matches!(self, Self::Instant(_))
-            }
             Column::Priority => matches!(self, Self::Number(_)),
             // A title that reads like a date is still a title.
             Column::Title | Column::Client => !matches!(self, Self::Number(_)),
+            _ => matches!(self, Self::Instant(_)),
         }
     }
 

@@ -228,8 +228,7 @@ async fn count(
 ) -> Result<Total> {
     let most = if filter.needles().is_some() { FEW } else { COUNT_LIMIT };
     let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM clients c WHERE 1 = 1");
-    let backend = conn.get_database_backend();
-    push_all_by(backend, &mut sql, Lead::Condition, actor, filter, sample, now);
+    push_all_by(conn, &mut sql, Lead::Condition, actor, filter, sample, now).await?;
     sql.push(" LIMIT ").bind(most + 1).push(") AS counted");
     let value: i64 = sql.scalar(conn).await?.unwrap_or(0);
     Ok(Total { value: value.min(most), exact: value <= most })

@@ -2,12 +2,13 @@ use base::db::Sql;
 use base::text::fold;
 use chrono::{DateTime, Days, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::actor::Actor;
-use crate::error::{Invalid, Result};
+use crate::actor::{Actor, Role};
+use crate::error::{Error, Invalid, Result};
+use crate::paging::Total;
 use crate::search::{CLIENTS, Needles, Sample, aside, sample};
 
 /// Which clients. The same filter is the list's URL, the API's parameters, a saved view, and what
@@ -113,6 +114,18 @@ impl ClientFilter {
         }
         invalid.text("q", self.q.as_deref(), 200);
         invalid.text("tag", self.tag.as_deref(), 60);
+    }
+
+    /// The same of a filter that is itself a field, `name`: one that means nothing must not pass for
+    /// one that finds nobody.
+    pub fn check_at(&self, name: &str, invalid: &mut Invalid) {
+        let mut wrong = Invalid::new();
+        self.check(&mut wrong);
+        if let Err(Error::Invalid(errors)) = wrong.check() {
+            for error in errors {
+                invalid.add_with(&format!("{name}.{}", error.field), error.code, error.args);
+            }
+        }
     }
 
     /// Whether everything in scope matches.
@@ -225,6 +238,35 @@ impl ClientFilter {
     }
 }
 
+impl ClientFilter {
+    /// Appends ` AND …` where an agent asks for clients by their alerts and has few: those few lead,
+    /// or all clients would be looked at for them.
+    async fn push_own_alerts(
+        &self,
+        conn: &impl ConnectionTrait,
+        sql: &mut Sql,
+        actor: &Actor,
+    ) -> Result<(), DbErr> {
+        const FEW: i64 = 20_000;
+        let is_asked = matches!(self.alert_status.as_deref(), Some("due" | "in_progress"));
+        if actor.role != Role::Agent || !is_asked {
+            return Ok(());
+        }
+        let push_own = |sql: &mut Sql| {
+            sql.push(" FROM alerts a WHERE a.completed_at IS NULL AND a.deleted_at IS NULL");
+            actor.within_work(sql, "a.assigned_to", "a.created_by");
+        };
+        let mut counted = Sql::new("SELECT 1");
+        push_own(&mut counted);
+        if Total::count_to(FEW, counted, conn).await?.exact {
+            sql.push(" AND c.id IN (SELECT a.client_id");
+            push_own(sql);
+            sql.push(")");
+        }
+        Ok(())
+    }
+}
+
 /// Midnight, `days` days before the day of `now` in `zone`.
 pub(super) fn start_of_day(now: DateTime<Utc>, zone: Tz, days: u64) -> DateTime<Utc> {
     let today = now.with_timezone(&zone).date_naive();
@@ -269,31 +311,34 @@ pub(crate) async fn push_all(
         Some(_) => sample(conn, CLIENTS).await?,
         None => Sample::default(),
     };
-    push_all_by(conn.get_database_backend(), sql, lead, actor, filter, &some, now);
-    Ok(())
+    push_all_by(conn, sql, lead, actor, filter, &some, now).await
 }
 
 /// The same, by a sample of clients that was read before.
-pub(super) fn push_all_by(
-    backend: DbBackend,
+pub(super) async fn push_all_by(
+    conn: &impl ConnectionTrait,
     sql: &mut Sql,
     lead: Lead,
     actor: &Actor,
     filter: &ClientFilter,
     sample: &Sample,
     now: DateTime<Utc>,
-) {
+) -> Result<(), DbErr> {
+    let backend = conn.get_database_backend();
     let within = |sql: &mut Sql| actor.within_center(sql, "c.call_center_id");
     let Some(needles) = filter.needles() else {
         match lead {
-            Lead::Condition => within(sql),
+            Lead::Condition => {
+                within(sql);
+                filter.push_own_alerts(conn, sql, actor).await?;
+            }
             Lead::Order => aside(sql, within),
         }
         filter.push(sql, actor, now);
         if filter.q.as_deref().is_some_and(|q| !q.trim().is_empty()) {
             sql.push(" AND 1 = 0");
         }
-        return;
+        return Ok(());
     };
     let conditions = |sql: &mut Sql| {
         within(sql);
@@ -306,4 +351,5 @@ pub(super) fn push_all_by(
     } else {
         conditions(sql);
     }
+    Ok(())
 }

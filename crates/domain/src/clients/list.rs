@@ -8,7 +8,7 @@ use super::alert_order;
 use super::filter::{Lead, push_all, push_all_by};
 use super::rows;
 use super::sort::{Key, Sort};
-use super::{Client, ClientFilter, Known};
+use super::{Client, ClientFilter, Known, under};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
@@ -68,6 +68,13 @@ pub async fn list(
     actor.require(actor.works_with_clients())?;
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(Error::invalid("limit", "wrong-value"));
+    }
+    if let Some(fall) = sort.fall() {
+        let total = counts.total(conn, actor, filter, now).await?;
+        let few = total.exact && total.value <= FEW && !filter.is_empty();
+        let branches = &branches(conn, actor).await?;
+        let walk = under::Walk { actor, filter, sort, fall, few, now, branches };
+        return Ok(Listed { page: walk.page(conn, cursor, limit as usize).await?, total });
     }
     let position = cursor.map(read_cursor::<Position>).transpose()?;
     if position.as_ref().is_some_and(|p| p.s != sort.name()) {
@@ -237,9 +244,9 @@ impl Walk<'_> {
         if self.few {
             // LIMIT keeps the engines from merging the two: the few are collected first.
             sql.push(" AND c.seq IN (SELECT c.seq FROM clients c WHERE 1 = 1");
-            let (actor, filter, backend) = (self.actor, self.filter, conn.get_database_backend());
+            let (actor, filter) = (self.actor, self.filter);
             let sample = self.counts.sample(conn, self.now).await?;
-            push_all_by(backend, sql, Lead::Condition, actor, filter, &sample, self.now);
+            push_all_by(conn, sql, Lead::Condition, actor, filter, &sample, self.now).await?;
             sql.push(" LIMIT ").bind(FEW + 1).push(")");
             aside(sql, within);
             return Ok(());

@@ -32,6 +32,7 @@ mod quick;
 mod restoration;
 mod rows;
 mod sort;
+mod under;
 
 use base::db::{Db, Tx};
 use base::ids::new_id;

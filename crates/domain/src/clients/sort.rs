@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Client, ClientFilter};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
+use crate::sections::{Kind, Part};
 
 /// What a list is ordered by. Clients without a value come last, whichever way it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,10 +31,22 @@ enum By {
     Phone,
     Code,
     Binned,
+    Under(Fall),
+}
+
+/// What clients fall under in orders that no column of theirs holds; see [`super::under`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fall {
+    /// In business with us, or not; by creation.
+    Status,
+    /// Who follows them, by name.
+    Assignee,
+    /// Their first label, alphabetically.
+    Tag,
 }
 
 /// Names in the API, columns, and whether a client may have none.
-const COLUMNS: [(&str, By, &str, bool); 15] = [
+const COLUMNS: [(&str, By, &str, bool); 18] = [
     ("name", By::Name, "c.name_key", false),
     ("company_name", By::Company, "c.company_key", true),
     ("city", By::City, "c.city_key", true),
@@ -49,11 +62,19 @@ const COLUMNS: [(&str, By, &str, bool); 15] = [
     ("phone", By::Phone, "c.phone_e164", true),
     ("code", By::Code, "c.code", true),
     ("deleted_at", By::Binned, "c.deleted_at", true),
+    ("status", By::Under(Fall::Status), "c.created_at", false),
+    ("assigned_to", By::Under(Fall::Assignee), "c.seq", false),
+    ("tag", By::Under(Fall::Tag), "c.id", false),
 ];
 
 /// Other names the same orders go by.
-const ALIASES: [(&str, &str); 3] =
-    [("full_name", "name"), ("company", "company_name"), ("next_alert_at", "next_alert")];
+const ALIASES: [(&str, &str); 5] = [
+    ("full_name", "name"),
+    ("company", "company_name"),
+    ("next_alert_at", "next_alert"),
+    ("is_active", "status"),
+    ("tags", "tag"),
+];
 
 /// The value a row is ordered by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +117,11 @@ impl Sort {
     fn row(self) -> (&'static str, By, &'static str, bool) {
         let row = COLUMNS.into_iter().find(|(_, by, ..)| *by == self.by);
         row.unwrap_or(COLUMNS[0])
+    }
+
+    /// What clients fall under in this order, if it is one of those.
+    pub(super) fn fall(self) -> Option<Fall> {
+        if let By::Under(fall) = self.by { Some(fall) } else { None }
     }
 
     /// Whether a client may have no value.
@@ -160,6 +186,8 @@ impl Sort {
             By::Phone => text(&client.phone_e164),
             By::Code => text(&client.code),
             By::Binned => time(client.deleted_at),
+            // Places in those orders are told otherwise.
+            By::Under(_) => Key::Time(client.created_at),
         }
     }
 }
@@ -175,6 +203,77 @@ fn has_only_figures(filter: &ClientFilter) -> bool {
         ..ClientFilter::default()
     };
     *filter == figures
+}
+
+impl Fall {
+    pub(super) fn kind(self) -> Kind {
+        if self == Self::Status { Kind::Values(2) } else { Kind::Heads }
+    }
+
+    /// What the clients of a part are ordered by.
+    pub(super) fn keys(self, part: Part<'_>) -> &'static [&'static str] {
+        match (self, part) {
+            (Self::Status, _) => &["c.created_at", "c.seq"],
+            (Self::Tag, Part::One(_) | Part::Heads(_)) => &["ct.client_id"],
+            _ => &["c.seq"],
+        }
+    }
+
+    /// The name such a key comes back by.
+    pub(super) fn own_name(self, key: &str) -> &'static str {
+        match key {
+            "c.created_at" => "created_at",
+            "c.seq" => "seq",
+            _ => "id",
+        }
+    }
+
+    /// Appends the rest of a `SELECT` up to its conditions. `few`: those that match lead.
+    pub(super) fn push_from(self, sql: &mut Sql, actor: &Actor, part: Part<'_>, few: bool) {
+        let is_tag = self == Self::Tag && matches!(part, Part::One(_) | Part::Heads(_));
+        sql.push(match (self, part) {
+            _ if is_tag => "t.key AS head_key, t.id AS head_id FROM ",
+            (_, Part::Heads(_)) => "u.name_key AS head_key, u.id AS head_id FROM ",
+            _ => "NULL AS head_key, NULL AS head_id FROM clients c WHERE 1 = 1",
+        });
+        // CROSS JOIN keeps SQLite to the order: names lead, or the few.
+        match (is_tag, part) {
+            (true, _) if few => sql.push("clients c CROSS JOIN client_tags ct CROSS JOIN tags t"),
+            (true, _) => sql.push("tags t CROSS JOIN client_tags ct CROSS JOIN clients c"),
+            (false, Part::Heads(_)) if few => sql.push("clients c CROSS JOIN users u"),
+            (false, Part::Heads(_)) => sql.push("users u CROSS JOIN clients c"),
+            _ => return,
+        };
+        sql.push(if is_tag {
+            " WHERE ct.tag_id = t.id AND c.id = ct.client_id AND NOT EXISTS (SELECT 1 \
+             FROM client_tags o JOIN tags x ON x.id = o.tag_id WHERE o.client_id = ct.client_id \
+             AND (x.key, x.id) < (t.key, t.id))"
+        } else {
+            " WHERE c.assigned_to = u.id"
+        });
+        if is_tag {
+            actor.within_center(sql, "t.call_center_id");
+        }
+    }
+
+    /// Appends ` AND …`: what is in `part`; `beyond` is ` > (` or ` < (`.
+    pub(super) fn push_part(self, sql: &mut Sql, part: Part<'_>, beyond: &str) {
+        let is_tag = self == Self::Tag;
+        match part {
+            Part::All | Part::Heads(None) => {}
+            Part::Value(index) => drop(sql.push(" AND c.is_active = ").bind(index == 0)),
+            Part::One(head) if is_tag => drop(sql.push(" AND t.id = ").bind(head.id)),
+            Part::One(head) => drop(sql.push(" AND c.assigned_to = ").bind(head.id)),
+            Part::Nobody if is_tag => drop(
+                sql.push(" AND NOT EXISTS (SELECT 1 FROM client_tags o WHERE o.client_id = c.id)"),
+            ),
+            Part::Nobody => drop(sql.push(" AND c.assigned_to IS NULL")),
+            Part::Heads(Some(head)) => {
+                sql.push(if is_tag { " AND (t.key, t.id)" } else { " AND (u.name_key, u.id)" });
+                sql.push(beyond).bind(head.key.clone()).push(", ").bind(head.id).push(")");
+            }
+        }
+    }
 }
 
 impl Key {

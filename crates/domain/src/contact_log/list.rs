@@ -3,72 +3,25 @@
 
 use base::db::Sql;
 use chrono::{DateTime, Utc};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::Attempt;
 use super::figures::Hour;
+use super::filter::Filter;
 use super::queries::{self, COLUMNS, FROM};
-use super::{Attempt, Channel, Status};
+use super::sort::{By, Sort};
 use crate::actor::Actor;
 use crate::clients::{self, ClientFilter};
 use crate::error::{Error, Result};
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
+use crate::search::aside;
+use crate::sections::{Head, Part, Under, parts, people};
 
 /// Up to that many clients found, their attempts are collected; past it, one is met soon enough by
 /// reading in order.
 const FEW: i64 = 500;
-
-/// Which attempts. Empty fields leave nothing out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Part of a client's name, code, phone…, or of an agent's name.
-    pub q: String,
-    /// Those about this client.
-    pub client_id: Option<Uuid>,
-    /// Those by this agent.
-    pub user_id: Option<Uuid>,
-    /// Those that went so.
-    pub status: Option<Status>,
-    /// Those by this way.
-    pub channel: Option<Channel>,
-    /// Those on this weekday of the centre's, 0 is Monday.
-    pub weekday: Option<i32>,
-    /// Those in this hour of the centre's, 0 to 23.
-    pub hour: Option<i32>,
-    /// At this instant or after.
-    pub from: Option<DateTime<Utc>>,
-    /// Before this instant.
-    pub to: Option<DateTime<Utc>>,
-}
-
-impl Filter {
-    /// Appends ` AND …` on `a`.
-    fn push(&self, sql: &mut Sql) {
-        for (column, id) in [("a.client_id", self.client_id), ("a.user_id", self.user_id)] {
-            if let Some(id) = id {
-                sql.push(" AND ").push(column).push(" = ").bind(id);
-            }
-        }
-        if let Some(status) = self.status {
-            sql.push(" AND a.status = ").bind(status.as_str());
-        }
-        if let Some(channel) = self.channel {
-            sql.push(" AND a.channel = ").bind(channel.as_str());
-        }
-        for (column, value) in [("a.weekday", self.weekday), ("a.local_hour", self.hour)] {
-            if let Some(value) = value {
-                sql.push(" AND ").push(column).push(" = ").bind(value);
-            }
-        }
-        if let Some(from) = self.from {
-            sql.push(" AND a.created_at >= ").bind(from);
-        }
-        if let Some(to) = self.to {
-            sql.push(" AND a.created_at < ").bind(to);
-        }
-    }
-}
 
 /// A filter whose search has been looked up.
 #[derive(Clone, Debug)]
@@ -115,39 +68,68 @@ fn client_filter(typed: &str) -> ClientFilter {
 }
 
 /// A place in the list: after the attempt of that instant and number.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Place {
     at: DateTime<Utc>,
     seq: i64,
     /// Read towards the start.
     #[serde(default)]
     back: bool,
-    /// Newest first.
+    /// Newest first, or from the end of the alphabet.
     down: bool,
+    /// The order it is a place of.
+    #[serde(default)]
+    by: By,
+    #[serde(default)]
+    under: Under,
 }
 
 /// What ends each branch of the query.
 #[derive(Clone, Copy)]
-enum End {
-    /// Rows after a place, in order.
-    Rows { place: Option<Place>, down: bool, limit: i64 },
+enum End<'a> {
+    /// Rows of a part beyond a place, in order.
+    Rows { by: By, part: Part<'a>, place: Option<&'a Place>, down: bool, limit: i64 },
     /// Nothing: they are counted.
     Count,
 }
 
-impl End {
+impl End<'_> {
     fn push(self, sql: &mut Sql) {
-        if let Self::Rows { place, down, limit } = self {
-            let order = if down { " DESC" } else { " ASC" };
-            if let Some(place) = place {
-                sql.push(" AND (a.created_at, a.seq) ").push(if down { "<" } else { ">" });
-                sql.push(" (").bind(place.at).push(", ").bind(place.seq).push(")");
+        if let Self::Rows { by, part, place, down, limit } = self {
+            let (beyond, order) = if down { (" < (", " DESC") } else { (" > (", " ASC") };
+            by.push_part(sql, part, beyond);
+            let by_heads = matches!(part, Part::Heads(_));
+            if let Some(place) = place.filter(|_| !by_heads) {
+                sql.push(" AND (a.created_at, a.seq)").push(beyond);
+                sql.bind(place.at).push(", ").bind(place.seq).push(")");
             }
-            sql.push(" ORDER BY a.created_at").push(order).push(", a.seq").push(order);
+            sql.push(" ORDER BY ");
+            if by_heads {
+                let head = by.head();
+                sql.push(&format!("{}{order}, {}{order}, ", head.key, head.id));
+            }
+            sql.push("a.created_at").push(order).push(", a.seq").push(order);
             sql.push(" LIMIT ").bind(limit);
         }
         sql.push(") AS part");
     }
+
+    /// What leads instead of the attempts, in the order of names.
+    fn led_by(self) -> Option<By> {
+        match self {
+            Self::Rows { by: By::Client, part: Part::Heads(_), .. } => Some(By::Client),
+            _ => None,
+        }
+    }
+}
+
+/// An attempt, and the name it falls under.
+#[derive(FromQueryResult)]
+struct Row {
+    #[sea_orm(nested)]
+    attempt: Attempt,
+    head_key: Option<String>,
+    head_id: Option<Uuid>,
 }
 
 impl Search {
@@ -157,10 +139,10 @@ impl Search {
         conn: &impl ConnectionTrait,
         actor: &Actor,
         what: &str,
-        end: End,
+        end: End<'_>,
     ) -> Result<Sql> {
         let mut sql = Sql::new("SELECT * FROM (SELECT ");
-        self.start(actor, &mut sql, what);
+        self.start(actor, &mut sql, what, end);
         let Found::Some { users, clients } = &self.found else {
             end.push(&mut sql);
             return Ok(sql);
@@ -168,7 +150,7 @@ impl Search {
         sql.push(" AND a.user_id IN ").bind_list(users.clone());
         end.push(&mut sql);
         sql.push(" UNION ALL SELECT * FROM (SELECT ");
-        self.start(actor, &mut sql, what);
+        self.start(actor, &mut sql, what, end);
         match clients {
             Some(few) => drop(sql.push(" AND a.client_id IN ").bind_list(few.clone())),
             None => {
@@ -192,28 +174,80 @@ impl Search {
         Ok(sql)
     }
 
-    fn start(&self, actor: &Actor, sql: &mut Sql, what: &str) {
-        sql.push(what).push(FROM);
-        queries::visible(actor, sql);
-        self.filter.push(sql);
+    fn start(&self, actor: &Actor, sql: &mut Sql, what: &str, end: End<'_>) {
+        let led = if self.is_narrow() { None } else { end.led_by() };
+        sql.push(what).push(led.map_or(FROM, |by| by.head().from));
+        let conditions = |sql: &mut Sql| {
+            queries::visible(actor, sql);
+            self.filter.push(sql);
+        };
+        if led.is_none() {
+            return conditions(sql);
+        }
+        // The index of names, which starts with the centre, leads, and nothing else.
+        actor.within_center(sql, "c.call_center_id");
+        aside(sql, conditions);
+    }
+
+    /// Whether what matches is better gathered and then ordered than looked for along an order.
+    fn is_narrow(&self) -> bool {
+        let few = matches!(self.found, Found::Some { clients: Some(_), .. });
+        few || self.filter.client_id.is_some()
     }
 
     async fn read(
         &self,
         conn: &impl ConnectionTrait,
         actor: &Actor,
-        place: Option<Place>,
-        down: bool,
-        limit: i64,
-    ) -> Result<Vec<Attempt>> {
-        let end = End::Rows { place, down, limit };
-        let mut sql = self.branches(conn, actor, COLUMNS, end).await?;
+        end: End<'_>,
+    ) -> Result<Vec<(Under, Attempt)>> {
+        let End::Rows { by, part, down, limit, .. } = end else { return Ok(Vec::new()) };
+        let head = by.head();
+        let what = format!("{COLUMNS}, {} AS head_key, {} AS head_id", head.key, head.id);
+        let mut sql = self.branches(conn, actor, &what, end).await?;
         if matches!(self.found, Found::Some { .. }) {
             let order = if down { " DESC" } else { " ASC" };
-            sql.push(" ORDER BY created_at").push(order).push(", seq").push(order);
+            sql.push(" ORDER BY ");
+            if matches!(part, Part::Heads(_)) {
+                sql.push(&format!("head_key{order}, head_id{order}, "));
+            }
+            sql.push("created_at").push(order).push(", seq").push(order);
             sql.push(" LIMIT ").bind(limit);
         }
-        Ok(sql.all(conn).await?)
+        let rows: Vec<Row> = sql.all(conn).await?;
+        let under = |Row { attempt, head_key, head_id }| {
+            (Under::of(part, || Some(Head { key: head_key?, id: head_id? })), attempt)
+        };
+        Ok(rows.into_iter().map(under).collect())
+    }
+
+    /// What falls under the agents beyond `after`, each by their own index.
+    async fn by_agent(
+        &self,
+        conn: &impl ConnectionTrait,
+        actor: &Actor,
+        after: Option<&Head>,
+        down: bool,
+        limit: i64,
+    ) -> Result<Vec<(Under, Attempt)>> {
+        const OWNED: &str = "contact_attempts a WHERE a.undone_at IS NULL AND a.user_id";
+        let (mut rows, mut after, mut left) = (Vec::new(), after.cloned(), limit);
+        loop {
+            let (heads, over) = people(conn, OWNED, after.as_ref(), down).await?;
+            for head in &heads {
+                let (by, part) = (By::Agent, Part::One(head));
+                let end = End::Rows { by, part, place: None, down, limit: left };
+                rows.extend(self.read(conn, actor, end).await?);
+                left = limit - i64::try_from(rows.len()).unwrap_or(limit);
+                if left <= 0 {
+                    return Ok(rows);
+                }
+            }
+            if over {
+                return Ok(rows);
+            }
+            after = heads.last().cloned();
+        }
     }
 }
 
@@ -235,7 +269,8 @@ pub async fn figures_found(
     let from = search.filter.from.or(since);
     let filter = Filter { from, ..search.filter.clone() };
     let search = Search { filter, ..search.clone() };
-    let end = End::Rows { place: None, down: true, limit: COUNTED };
+    let (by, part) = (By::Date, Part::All);
+    let end = End::Rows { by, part, place: None, down: true, limit: COUNTED };
     let found = search.branches(conn, actor, "a.weekday, a.local_hour, a.status", end).await?;
     let mut sql = Sql::new(
         "SELECT f.weekday, f.local_hour AS hour, \
@@ -247,7 +282,7 @@ pub async fn figures_found(
     Ok(sql.all(conn).await?)
 }
 
-/// A page of the attempts `actor` may see, newest first unless `newest` is false.
+/// A page of the attempts `actor` may see.
 ///
 /// # Errors
 /// A bad cursor or limit.
@@ -255,32 +290,51 @@ pub async fn list(
     conn: &impl ConnectionTrait,
     actor: &Actor,
     search: &Search,
-    newest: bool,
+    sort: Sort,
     cursor: Option<&str>,
     limit: u32,
 ) -> Result<Paged<Attempt>> {
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(Error::invalid("limit", "wrong-value"));
     }
+    let Sort { by, down } = sort;
     let place = cursor.map(read_cursor::<Place>).transpose()?;
-    if place.is_some_and(|place| place.down != newest) {
+    let fits = |p: &Place| (p.by, p.down) == (by, down) && p.under.fits(by.kind());
+    if !place.as_ref().is_none_or(fits) {
         return Err(Error::invalid("cursor", "unreadable-cursor"));
     }
-    let back = place.is_some_and(|place| place.back);
-    let mut rows = search.read(conn, actor, place, newest != back, i64::from(limit) + 1).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
+    let back = place.as_ref().is_some_and(|place| place.back);
+    let (limit, reads_down) = (limit as usize, down != back);
+    let under = place.as_ref().map(|place| &place.under);
+    let mut rows: Vec<(Under, Attempt)> = Vec::new();
+    for (index, part) in parts(by.kind(), under, reads_down, back).into_iter().enumerate() {
+        let wanted = i64::try_from(limit + 1 - rows.len()).unwrap_or(i64::MAX);
+        let place = place.as_ref().filter(|_| index == 0);
+        let end = End::Rows { by, part, place, down: reads_down, limit: wanted };
+        rows.extend(match part {
+            Part::Heads(after) if by == By::Agent && !search.is_narrow() => {
+                search.by_agent(conn, actor, after, reads_down, wanted).await?
+            }
+            _ => search.read(conn, actor, end).await?,
+        });
+        if rows.len() > limit {
+            break;
+        }
+    }
+    let more = rows.len() > limit;
+    rows.truncate(limit);
     if back {
         rows.reverse();
     }
     let (before, after) = if back { (more, place.is_some()) } else { (place.is_some(), more) };
-    let cursor = |row: &Attempt, back: bool| {
-        write_cursor(&Place { at: row.created_at, seq: row.seq, back, down: newest })
+    let cursor = |(under, row): &(Under, Attempt), back: bool| {
+        let (at, seq, under) = (row.created_at, row.seq, under.clone());
+        write_cursor(&Place { at, seq, back, down, by, under })
     };
     Ok(Paged {
         next: rows.last().filter(|_| after).map(|row| cursor(row, false)),
         previous: rows.first().filter(|_| before).map(|row| cursor(row, true)),
-        rows,
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
     })
 }
 
@@ -295,10 +349,14 @@ pub async fn page_of(
     after: Option<Place>,
     limit: i64,
 ) -> Result<(Vec<Attempt>, Option<Place>)> {
-    let rows = search.read(conn, actor, after, false, limit).await?;
+    let (by, part, place, down) = (By::Date, Part::All, after.as_ref(), false);
+    let rows = search.read(conn, actor, End::Rows { by, part, place, down, limit }).await?;
+    let rows: Vec<Attempt> = rows.into_iter().map(|(_, attempt)| attempt).collect();
     let full = i64::try_from(rows.len()).is_ok_and(|count| count == limit);
-    let last = rows.last().filter(|_| full);
-    let next = last.map(|row| Place { at: row.created_at, seq: row.seq, back: false, down: false });
+    let next = rows.last().filter(|_| full).map(|row| {
+        let (at, seq, under) = (row.created_at, row.seq, Under::Plain);
+        Place { at, seq, back: false, down, by, under }
+    });
     Ok((rows, next))
 }
 

@@ -2,8 +2,9 @@
 //!
 //! | file | holds |
 //! | --- | --- |
+//! | `record` | one attempt, written down |
 //! | `channel` | by which way, as people say it |
-//! | `list` | attempts page by page, filtered and searched |
+//! | `list`, `filter`, `sort` | attempts page by page, filtered, searched and ordered |
 //! | `figures` | attempts and successes by hour and weekday; the best time to reach someone |
 //! | `rules` | the centre's calling rules |
 //! | `gate` | whether a call is allowed now, and why not |
@@ -15,10 +16,13 @@
 mod channel;
 pub mod consents;
 mod figures;
+mod filter;
 mod gate;
 mod list;
 mod queries;
+mod record;
 pub mod rules;
+mod sort;
 
 use base::db::{Db, Tx};
 use base::ids::new_id;
@@ -34,8 +38,10 @@ use crate::preferences;
 
 pub use channel::{Channel, Named};
 pub use figures::{BestTime, ENOUGH, FigureFilter, Hour, best_time, figures, of_client};
+pub use filter::Filter;
 pub use gate::{Decision, Reason, Verdict, verdict, verdict_on};
-pub use list::{COUNTED, Filter, Place, Search, count, figures_found, list, page_of, search};
+pub use list::{COUNTED, Place, Search, count, figures_found, list, page_of, search};
+pub use sort::Sort;
 
 /// How long an attempt can be undone: the ten seconds its toast stays, and the way there.
 pub const UNDO_WINDOW: TimeDelta = TimeDelta::seconds(11);
@@ -143,52 +149,22 @@ pub async fn record(
     channel: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Recorded> {
-    let mut invalid = Invalid::new();
-    let status = read_status(status, &mut invalid);
-    let named = Named::read("canal", channel, &mut invalid);
-    let tx = db.begin().await?;
-    let subject = queries::subject(&tx, actor, client, true).await?.ok_or(Error::NotFound)?;
-    invalid.check()?;
-    let usual = usual_channel(&tx, actor).await?;
-    let named = named.unwrap_or(Named { channel: usual, word: None });
-    let verdict = gate::judge_now(&tx, &subject, named.channel, now).await?;
-    verdict.check()?;
-    let (day, weekday, hour) = figures::place(now, &subject.time_zone);
-    let attempt = Attempt {
-        seq: 0,
-        id: new_id(now),
-        call_center_id: subject.call_center_id,
-        client_id: subject.id,
-        client_name: subject.full_name.clone(),
-        client_code: subject.code.clone(),
-        user_id: actor.user_id,
-        user_name: None,
-        status: status.as_str().to_owned(),
-        channel: named.channel.as_str().to_owned(),
-        channel_word: named.word,
-        created_at: now,
-        local_day: day,
-        weekday,
-        local_hour: hour,
-    };
-    queries::insert(&tx, std::slice::from_ref(&attempt)).await?;
-    figures::count(&tx, &attempt, &attempt.channel, 1).await?;
-    refresh_status(&tx, &[client]).await?;
-    remember(&tx, actor, usual, named.channel).await?;
-    let attempt = queries::find(&tx, actor, attempt.id, false).await?.ok_or(Error::NotFound)?;
-    events::record(&tx, actor, fact("client.contacted", &attempt, about(&attempt)), now).await?;
-    tx.commit().await?;
-    Ok(Recorded { attempt, verdict })
+    record::write(db, actor, client, (status, channel), false, now).await
 }
 
-fn read_status(status: Option<&str>, invalid: &mut Invalid) -> Status {
-    let given = status.map(str::trim).filter(|status| !status.is_empty());
-    match given.map(Status::parse) {
-        Some(Some(status)) => return status,
-        Some(None) => invalid.add("statut", "wrong-value"),
-        None => invalid.add("statut", "required"),
-    };
-    Status::Failure
+/// The same by a button: pressed twice at once, it was pressed once.
+///
+/// # Errors
+/// As [`record`].
+pub async fn press(
+    db: &Db,
+    actor: &Actor,
+    client: Uuid,
+    status: Option<&str>,
+    channel: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<Recorded> {
+    record::write(db, actor, client, (status, channel), true, now).await
 }
 
 /// The channel `actor` used last; a call until they used one.
@@ -200,15 +176,6 @@ pub async fn usual_channel(conn: &impl ConnectionTrait, actor: &Actor) -> Result
     let kept = preferences::get(conn, user, PREFERENCE).await?;
     let kept = kept.as_ref().and_then(Json::as_str).and_then(Channel::parse);
     Ok(kept.unwrap_or(Channel::Phone))
-}
-
-async fn remember(tx: &Tx, actor: &Actor, usual: Channel, used: Channel) -> Result<(), DbErr> {
-    match actor.user_id {
-        Some(user) if used != usual => {
-            preferences::put_in(tx, user, PREFERENCE, json!(used.as_str())).await
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Past attempts, as a demonstration or another system has them.
@@ -305,7 +272,7 @@ pub async fn change_channel(
     }
     if attempt.is_of(actor) {
         let usual = usual_channel(&tx, actor).await?;
-        remember(&tx, actor, usual, named.channel).await?;
+        record::remember(&tx, actor, usual, named.channel).await?;
     }
     if new == attempt.channel && named.word == attempt.channel_word {
         tx.commit().await?;

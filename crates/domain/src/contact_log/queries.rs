@@ -67,6 +67,13 @@ pub(super) async fn zone(conn: &impl ConnectionTrait, center: Uuid) -> Result<St
     Ok(sql.scalar(conn).await?.unwrap_or_default())
 }
 
+/// The last attempt at a client.
+pub(super) async fn latest(tx: &Tx, client: Uuid) -> Result<Option<Attempt>, DbErr> {
+    let mut sql = Sql::new(format!("SELECT {COLUMNS}{FROM} AND a.client_id = "));
+    sql.bind(client).push(" ORDER BY a.created_at DESC, a.seq DESC LIMIT 1");
+    sql.one(tx).await
+}
+
 /// At most two clients of that id or code.
 pub(super) async fn clients_named(
     conn: &impl ConnectionTrait,

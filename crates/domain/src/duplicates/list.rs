@@ -2,7 +2,7 @@
 
 use base::db::Sql;
 use chrono::{DateTime, Utc};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -45,27 +45,46 @@ pub struct Filter {
 /// In which order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
-    by_score: bool,
+    by: By,
     descending: bool,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    Score,
+    Created,
+    First,
+    Second,
+    Reasons,
+}
+
+/// Names in the API, and what is compared.
+const ORDERS: [(&str, By, &str); 5] = [
+    ("score", By::Score, "p.score"),
+    ("created_at", By::Created, "p.created_at"),
+    ("first", By::First, "(SELECT c.name_key FROM clients c WHERE c.id = p.first_id)"),
+    ("second", By::Second, "(SELECT c.name_key FROM clients c WHERE c.id = p.second_id)"),
+    ("reasons", By::Reasons, "CAST(p.reasons AS TEXT)"),
+];
+
 impl Sort {
-    /// Reads `score`, `created_at`, either with `-` before it.
+    /// Reads `score`, `created_at`, `first`, `second` (by name) or `reasons`, any with `-` before it.
     ///
     /// # Errors
     /// [`Error::Invalid`] on `sort`.
     pub fn parse(text: &str) -> Result<Self> {
         let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
-        match name {
-            "score" => Ok(Self { by_score: true, descending }),
-            "created_at" => Ok(Self { by_score: false, descending }),
-            _ => Err(Error::invalid("sort", "wrong-value")),
-        }
+        let known = ORDERS.iter().find(|(known, ..)| *known == name);
+        let wrong = || Error::invalid("sort", "wrong-value");
+        known.map(|(_, by, _)| Self { by: *by, descending }).ok_or_else(wrong)
+    }
+
+    fn row(self) -> (&'static str, By, &'static str) {
+        ORDERS.into_iter().find(|(_, by, _)| *by == self.by).unwrap_or(ORDERS[0])
     }
 
     fn name(self) -> String {
-        let name = if self.by_score { "score" } else { "created_at" };
-        if self.descending { format!("-{name}") } else { name.to_owned() }
+        format!("{}{}", if self.descending { "-" } else { "" }, self.row().0)
     }
 }
 
@@ -74,8 +93,17 @@ struct Position {
     s: String,
     score: i32,
     at: DateTime<Utc>,
+    #[serde(default)]
+    text: String,
     id: Uuid,
     back: bool,
+}
+
+#[derive(FromQueryResult)]
+struct Placed {
+    #[sea_orm(nested)]
+    pair: PairRow,
+    sort_text: Option<String>,
 }
 
 /// A page of pairs.
@@ -97,15 +125,18 @@ pub async fn list(
     }
     let back = position.as_ref().is_some_and(|position| position.back);
     let down = sort.descending != back;
-    let column = if sort.by_score { "p.score" } else { "p.created_at" };
-    let mut sql = Sql::new(format!("SELECT {COLUMNS}"));
+    let column = sort.row().2;
+    let is_text = !matches!(sort.by, By::Score | By::Created);
+    let text = if is_text { column } else { "NULL" };
+    let mut sql = Sql::new(format!("SELECT {COLUMNS}, {text} AS sort_text"));
     push_from(&mut sql, actor, filter);
     if let Some(position) = &position {
         let beyond = if down { ", p.id) < (" } else { ", p.id) > (" };
         sql.push(" AND (").push(column).push(beyond);
-        match sort.by_score {
-            true => sql.bind(position.score),
-            false => sql.bind(position.at),
+        match sort.by {
+            By::Score => sql.bind(position.score),
+            By::Created => sql.bind(position.at),
+            _ => sql.bind(position.text.clone()),
         };
         sql.push(", ").bind(position.id).push(")");
     }
@@ -113,19 +144,21 @@ pub async fn list(
     sql.push(" ORDER BY ").push(column).push(order).push(", p.id").push(order);
     let limit = limit.clamp(1, MAX_LIMIT);
     sql.push(" LIMIT ").bind(i64::from(limit) + 1);
-    let mut rows: Vec<PairRow> = sql.all(conn).await?;
+    let mut rows: Vec<Placed> = sql.all(conn).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     if back {
         rows.reverse();
     }
-    let at = |row: Option<&PairRow>, back: bool| {
-        let row = row?;
-        let (s, score, at, id) = (sort.name(), row.score, row.created_at, row.id);
-        Some(write_cursor(&Position { s, score, at, id, back }))
+    let at = |row: Option<&Placed>, back: bool| {
+        let Placed { pair, sort_text } = row?;
+        let (s, score, at, id) = (sort.name(), pair.score, pair.created_at, pair.id);
+        let text = sort_text.clone().unwrap_or_default();
+        Some(write_cursor(&Position { s, score, at, text, id, back }))
     };
     let next = at(rows.last(), false).filter(|_| back || more);
     let previous = at(rows.first(), true).filter(|_| if back { more } else { position.is_some() });
+    let rows = rows.into_iter().map(|placed| placed.pair).collect();
     Ok(Paged { rows: complete(conn, rows).await?, next, previous })
 }
 

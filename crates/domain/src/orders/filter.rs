@@ -4,8 +4,8 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{LinkState, Order, Status};
-use crate::error::{Error, Invalid, Result};
+use super::{LinkState, Status};
+use crate::error::{Invalid, Result};
 
 /// Which orders. The same filter is the list's URL, the API's parameters, a saved view and an
 /// export.
@@ -157,92 +157,4 @@ fn start_of(day: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
     let at = |time| zone.from_local_datetime(&day.and_time(time)).earliest();
     let start = at(NaiveTime::MIN).or_else(|| at(NaiveTime::from_hms_opt(1, 0, 0)?));
     start.map(|start| start.with_timezone(&Utc))
-}
-
-/// What a list is ordered by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sort {
-    by: By,
-    pub(super) descending: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum By {
-    Date,
-    Price,
-    Number,
-    Name,
-}
-
-/// Names in the API, columns.
-const COLUMNS: [(&str, By, &str); 4] = [
-    ("ordered_at", By::Date, "o.ordered_at"),
-    ("price", By::Price, "o.amount"),
-    ("number", By::Number, "o.number"),
-    ("client_name", By::Name, "o.name_key"),
-];
-
-/// The value a row is ordered by.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) enum Key {
-    Time(DateTime<Utc>),
-    Int(i64),
-    Text(String),
-}
-
-impl Default for Sort {
-    fn default() -> Self {
-        Self { by: By::Date, descending: true }
-    }
-}
-
-impl Sort {
-    /// Oldest first.
-    pub const OLDEST: Self = Self { by: By::Date, descending: false };
-
-    /// Reads `number` or `-ordered_at`.
-    ///
-    /// # Errors
-    /// `sort` is a wrong value.
-    pub fn parse(text: &str) -> Result<Self> {
-        let (descending, name) = match text.strip_prefix('-') {
-            Some(name) => (true, name),
-            None => (false, text),
-        };
-        let known = COLUMNS.iter().find(|(known, ..)| *known == name);
-        known
-            .map(|(_, by, _)| Self { by: *by, descending })
-            .ok_or_else(|| Error::invalid("sort", "wrong-value"))
-    }
-
-    fn row(self) -> (&'static str, By, &'static str) {
-        COLUMNS.into_iter().find(|(_, by, _)| *by == self.by).unwrap_or(COLUMNS[0])
-    }
-
-    /// The name [`Sort::parse`] reads.
-    pub(super) fn name(self) -> String {
-        format!("{}{}", if self.descending { "-" } else { "" }, self.row().0)
-    }
-
-    pub(super) fn column(self) -> &'static str {
-        self.row().2
-    }
-
-    pub(super) fn key_of(self, order: &Order) -> Key {
-        match self.by {
-            By::Date => Key::Time(order.ordered_at),
-            By::Price => Key::Int(order.amount),
-            By::Number => Key::Text(order.number.clone()),
-            By::Name => Key::Text(order.name_key.clone()),
-        }
-    }
-
-    pub(super) fn fits(self, key: &Key) -> bool {
-        matches!(
-            (self.by, key),
-            (By::Date, Key::Time(_))
-                | (By::Price, Key::Int(_))
-                | (By::Number | By::Name, Key::Text(_))
-        )
-    }
 }

@@ -2,18 +2,20 @@
 
 use base::db::Sql;
 use chrono::{DateTime, Utc};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::filter::{Key, Sort};
 use super::queries::COLUMNS;
+use super::sort::{Key, Sort};
 use super::{LinkState, Order, OrderFilter, Search, Status};
 use crate::Role;
 use crate::actor::Actor;
 use crate::clients;
 use crate::error::{Error, Result};
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
+use crate::search::aside;
+use crate::sections::{Head, Part, Under, parts};
 
 /// A place in a list: after (or before) the row of that key.
 #[derive(Serialize, Deserialize)]
@@ -24,6 +26,17 @@ struct Position {
     i: i64,
     /// Read towards the start.
     b: bool,
+    #[serde(default)]
+    u: Under,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    #[sea_orm(nested)]
+    order: Order,
+    sort_email: Option<String>,
+    head_key: Option<String>,
+    head_id: Option<Uuid>,
 }
 
 /// A page of the orders that the actor may see and `filter` lets through.
@@ -42,54 +55,145 @@ pub async fn list(
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(Error::invalid("limit", "wrong-value"));
     }
+    let limit = limit as usize;
     let position = cursor.map(read_cursor::<Position>).transpose()?;
-    if position.as_ref().is_some_and(|p| p.s != sort.name() || !sort.fits(&p.k)) {
-        return Err(Error::invalid("cursor", "unreadable-cursor"));
+    let unreadable = || Error::invalid("cursor", "unreadable-cursor");
+    if position.as_ref().is_some_and(|p| p.s != sort.name() || !p.u.fits(sort.kind())) {
+        return Err(unreadable());
     }
     let backward = position.as_ref().is_some_and(|p| p.b);
-    let descending = sort.descending != backward;
-    let (wanted, order) = (i64::from(limit) + 1, if descending { " DESC" } else { " ASC" });
-    // The page's places first, each centre's by its own index; then those rows alone, with all
-    // there is to show of them.
-    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM ("));
-    for (index, center) in centers(conn, actor).await?.into_iter().enumerate() {
-        sql.push(if index > 0 { " UNION ALL " } else { "" });
-        sql.push("SELECT * FROM (SELECT o.seq AS place, ").push(sort.column());
-        sql.push(" AS sort_key FROM orders o WHERE 1 = 1");
-        search.push(&mut sql, actor, conn.get_database_backend());
-        if let Some(center) = center {
-            sql.push(" AND o.call_center_id = ").bind(center);
+    let down = sort.descending != backward;
+    let walk = Walk { actor, search, sort, down, centers: centers(conn, actor).await? };
+    let under = position.as_ref().map(|p| &p.u);
+    let mut rows: Vec<(Position, Order)> = Vec::new();
+    for (index, part) in parts(sort.kind(), under, down, backward).into_iter().enumerate() {
+        let from = position.as_ref().filter(|_| index == 0);
+        if from.is_some_and(|p| !sort.fits(part, &p.k)) {
+            return Err(unreadable());
         }
-        if let Some(position) = &position {
-            let beyond = if descending { " < (" } else { " > (" };
-            sql.push(" AND (").push(sort.column()).push(", o.seq)").push(beyond);
-            match &position.k {
-                Key::Time(at) => sql.bind(*at),
-                Key::Int(number) => sql.bind(*number),
-                Key::Text(text) => sql.bind(text.clone()),
-            };
-            sql.push(", ").bind(position.i).push(")");
+        let found = walk.read(conn, part, from, limit + 1 - rows.len()).await?;
+        rows.extend(found.into_iter().map(|row| walk.place(part, row)));
+        if rows.len() > limit {
+            break;
         }
-        sql.push(" ORDER BY ").push(sort.column()).push(order).push(", o.seq").push(order);
-        sql.push(" LIMIT ").bind(wanted).push(") AS part");
     }
-    sql.push(") AS k CROSS JOIN orders o WHERE o.seq = k.place ORDER BY k.sort_key").push(order);
-    sql.push(", k.place").push(order).push(" LIMIT ").bind(wanted);
-    let mut rows: Vec<Order> = sql.all(conn).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
     if backward {
         rows.reverse();
     }
-    let place = |order: &Order, back| {
-        write_cursor(&Position { s: sort.name(), k: sort.key_of(order), i: order.seq, b: back })
-    };
     let (before, after) = if backward { (more, true) } else { (position.is_some(), more) };
+    let cursor = |row: Option<&mut (Position, Order)>, back: bool| {
+        row.map(|(position, _)| {
+            position.b = back;
+            write_cursor(position)
+        })
+    };
     Ok(Paged {
-        next: rows.last().filter(|_| after).map(|order| place(order, false)),
-        previous: rows.first().filter(|_| before).map(|order| place(order, true)),
-        rows,
+        next: cursor(rows.last_mut(), false).filter(|_| after),
+        previous: cursor(rows.first_mut(), true).filter(|_| before),
+        rows: rows.into_iter().map(|(_, order)| order).collect(),
     })
+}
+
+/// How a page is read.
+struct Walk<'a> {
+    actor: &'a Actor,
+    search: &'a Search,
+    sort: Sort,
+    /// From the greatest.
+    down: bool,
+    centers: Vec<Option<Uuid>>,
+}
+
+impl Walk<'_> {
+    /// `limit` rows of one part, in the order they are read: the page's places first, each centre's
+    /// by its own index; then those rows alone, with all there is to show of them.
+    async fn read(
+        &self,
+        conn: &impl ConnectionTrait,
+        part: Part<'_>,
+        from: Option<&Position>,
+        limit: usize,
+    ) -> Result<Vec<Row>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let order = if self.down { " DESC" } else { " ASC" };
+        let (by_heads, column) = (matches!(part, Part::Heads(_)), self.sort.column(part));
+        let mut sql = Sql::new(format!(
+            "SELECT {COLUMNS}, o.email_key AS sort_email, k.head_key, k.head_id FROM ("
+        ));
+        for (index, center) in self.centers.iter().enumerate() {
+            sql.push(if index > 0 { " UNION ALL " } else { "" });
+            sql.push("SELECT * FROM (SELECT o.seq AS place, ").push(column).push(" AS sort_key, ");
+            self.push_from(&mut sql, by_heads, *center);
+            let backend = conn.get_database_backend();
+            let conditions = |sql: &mut Sql| {
+                self.search.push(sql, self.actor, backend);
+                if let Some(center) = center {
+                    sql.push(" AND o.call_center_id = ").bind(*center);
+                }
+            };
+            if by_heads && !self.search.is_narrow() {
+                // A client's orders are few: nothing else may lead to them.
+                aside(&mut sql, conditions);
+            } else {
+                conditions(&mut sql);
+            }
+            self.push_beyond(&mut sql, part, from);
+            sql.push(" ORDER BY ");
+            if by_heads {
+                sql.push(&format!("c.name_key{order}, c.id{order}, "));
+            }
+            sql.push(column).push(order).push(", o.seq").push(order);
+            sql.push(" LIMIT ").bind(limit).push(") AS part");
+        }
+        sql.push(") AS k CROSS JOIN orders o WHERE o.seq = k.place ORDER BY ");
+        if by_heads {
+            sql.push(&format!("k.head_key{order}, k.head_id{order}, "));
+        }
+        sql.push("k.sort_key").push(order).push(", k.place").push(order);
+        sql.push(" LIMIT ").bind(limit);
+        Ok(sql.all(conn).await?)
+    }
+
+    fn push_from(&self, sql: &mut Sql, by_heads: bool, center: Option<Uuid>) {
+        if !by_heads {
+            sql.push("NULL AS head_key, NULL AS head_id FROM orders o WHERE 1 = 1");
+            return;
+        }
+        sql.push("c.name_key AS head_key, c.id AS head_id FROM ");
+        // Whichever leads stays first: names in their order, or the few that match.
+        if self.search.is_narrow() {
+            sql.push("orders o CROSS JOIN clients c ");
+        } else {
+            sql.push("clients c CROSS JOIN orders o ");
+        }
+        sql.push("WHERE o.client_id = c.id AND c.deleted_at IS NULL");
+        match center {
+            Some(center) => drop(sql.push(" AND c.call_center_id = ").bind(center)),
+            None => self.actor.within_center(sql, "c.call_center_id"),
+        }
+    }
+
+    fn push_beyond(&self, sql: &mut Sql, part: Part<'_>, from: Option<&Position>) {
+        let beyond = if self.down { " < (" } else { " > (" };
+        self.sort.push_part(sql, part, beyond);
+        let Some(position) = from.filter(|_| !matches!(part, Part::Heads(_))) else { return };
+        sql.push(" AND (").push(self.sort.column(part)).push(", o.seq)").push(beyond);
+        match &position.k {
+            Key::Time(at) => sql.bind(*at),
+            Key::Int(number) => sql.bind(*number),
+            Key::Text(text) => sql.bind(text.clone()),
+        };
+        sql.push(", ").bind(position.i).push(")");
+    }
+
+    fn place(&self, part: Part<'_>, row: Row) -> (Position, Order) {
+        let Row { order, sort_email, head_key, head_id } = row;
+        let u = Under::of(part, || Some(Head { key: head_key?, id: head_id? }));
+        let k = self.sort.key_of(part, &order, sort_email.as_ref());
+        (Position { s: self.sort.name(), k, i: order.seq, b: false, u }, order)
+    }
 }
 
 /// The centres whose orders are read one by one: each index starts with the centre. `None`: all at

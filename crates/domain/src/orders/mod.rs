@@ -28,6 +28,7 @@ mod queries;
 pub mod run;
 mod search;
 mod settings;
+mod sort;
 mod wake;
 mod witness;
 
@@ -49,7 +50,7 @@ pub use examine::clients_changed;
 pub(crate) use examine::clients_made;
 pub(crate) use figures::refresh as refresh_figures;
 pub use figures::{ClientFigures, figures_of};
-pub use filter::{OrderFilter, Sort};
+pub use filter::OrderFilter;
 pub use input::{House, NewOrder, OrderChanges, ValidOrder, amount_of, validate};
 pub use link::{Grounds, LinkState, StoredCandidate, Why};
 pub use list::{Counts, counts, list, of_client, to_review};
@@ -59,6 +60,7 @@ pub use queries::{PIECES_JOB, export_batch, file_pieces};
 pub(crate) use queries::{clients_by_codes, told_together, with_numbers};
 pub use search::{Search, search};
 pub use settings::{Settings, SettingsChange, change_settings, settings};
+pub use sort::Sort;
 
 /// What became of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -61,6 +61,11 @@ pub async fn search(
 }
 
 impl Search {
+    /// Whether what matches is better gathered and then ordered than looked for along an order.
+    pub(super) fn is_narrow(&self) -> bool {
+        matches!(self.found, Found::Few(_)) || self.filter.client_id.is_some()
+    }
+
     /// Appends ` AND …` on `o`: what matches and the actor sees.
     pub(super) fn push(&self, sql: &mut Sql, actor: &Actor, backend: DbBackend) {
         if let Found::Few(seqs) = &self.found {

@@ -26,7 +26,7 @@ pub(super) struct Params {
     /// Those of this centre.
     #[serde(default)]
     call_center_id: Option<String>,
-    /// `name`, `email`, `role`, `call_center`, `supervisor`, `state`, `last_sign_in_at` or
+    /// `name`, `email`, `role`, `call_center`, `supervisor`, `state`, `language`, `last_sign_in_at` or
     /// `created_at`; `-` for the greatest first.
     #[serde(default)]
     #[param(example = "name")]

@@ -40,8 +40,8 @@ pub(super) struct Params {
     /// Words of the title or description, or of what the client is found by.
     #[serde(default)]
     pub(super) q: Option<String>,
-    /// `due_at`, `priority`, `created_at`, `updated_at`, `title` or `client`; `-` for the greatest
-    /// first.
+    /// `due_at`, `status`, `priority`, `created_at`, `updated_at`, `title`, `client`, `assigned_to`
+    /// or `created_by`; `-` for the greatest first.
     #[serde(default)]
     #[param(example = "due_at")]
     pub(super) sort: Option<String>,

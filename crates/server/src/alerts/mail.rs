@@ -80,7 +80,8 @@ pub(super) fn write(app: &App, letter: &Letter) -> Result<MailMessage, JobError>
         now: app.now(),
         base_url: app.settings().base_url.clone(),
     };
-    let lines: Vec<Line> = letter.items.iter().map(|item| words.line(item)).collect();
+    let lines: Vec<Line> =
+        letter.items.iter().map(|item| words.line(item, letter.job.catch_up)).collect();
     let (subject, text, html) = words.compose(&letter.name, letter.job.catch_up, &lines)?;
     Ok(MailMessage {
         from: crate::mail::sender(app),
@@ -150,8 +151,10 @@ impl Words {
         Ok((subject, text, html))
     }
 
-    fn line(&self, item: &Item) -> Line {
+    fn line(&self, item: &Item, catch_up: bool) -> Line {
         let late = self.now - item.due_at;
+        // A mail that catches up says of each how late it is.
+        let least = if catch_up { TimeDelta::minutes(1) } else { LATE };
         let own: Tz = item.time_zone.parse().unwrap_or(self.zone);
         let same_clock = offset(own, item.due_at) == offset(self.zone, item.due_at);
         let priority = Priority::ALL.into_iter().find(|p| p.rank() == item.priority_rank);
@@ -165,7 +168,7 @@ impl Words {
                 .unwrap_or_default(),
             when: self.when(item.due_at, self.zone),
             elsewhere: (!same_clock).then(|| self.when(item.due_at, own)),
-            late: (late > LATE).then(|| duration(self.language, late)),
+            late: (late >= least).then(|| duration(self.language, late)),
             url: format!("{}/alertes/{}", self.base_url, item.alert_id),
         }
     }

@@ -28,14 +28,17 @@ static GRID: Definition = Definition {
             .class("clip")
             .card("line")
             .width(200),
-        Column::new("status", "alert-status").card("status").width(170),
+        Column::new("status", "alert-status").sorted("status").card("status").width(170),
         Column::new("priority", "alert-priority")
             .sorted("priority")
             .class("narrow-hidden")
             .card("right")
             .width(120),
-        Column::new("assignee", "alert-assignee").class("tablet-hidden").width(180),
-        Column::new("author", "alert-author").hidden(),
+        Column::new("assignee", "alert-assignee")
+            .sorted("assigned_to")
+            .class("tablet-hidden")
+            .width(180),
+        Column::new("author", "alert-author").sorted("created_by").hidden(),
         Column::new("created", "alert-created").sorted("created_at").hidden(),
     ],
     sort: "due_at",

@@ -20,7 +20,7 @@ use crate::i18n::Language;
 #[derive(Args, Debug)]
 pub struct Options {
     /// Say what would be linked, and change nothing
-    #[arg(long)]
+    #[arg(long, alias = "dry_run")]
     dry_run: bool,
     /// Also look again at orders that are linked already; what a person decided stays
     #[arg(long)]

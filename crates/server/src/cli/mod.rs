@@ -89,7 +89,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     if !cli.command.may_make_a_database()
         && let Some(file) = base::db::missing_file(&settings.database)
     {
-        return Err(format!("there is no database at {}", file.display()).into());
+        let file = file.display();
+        return Err(format!("there is no database at {file}: vigie migrate makes one").into());
     }
     match cli.command {
         Command::Serve(options) => serve::serve(settings, options).await,

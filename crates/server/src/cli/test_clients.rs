@@ -6,7 +6,7 @@ use domain::clients;
 use domain::operations::imports;
 
 use super::demo::names::{self, Dice};
-use super::transfer::{center, in_words};
+use super::transfer::{center_or_first, in_words};
 use super::{Failure, serve};
 use crate::config::Settings;
 
@@ -24,7 +24,7 @@ pub struct Options {
 /// Makes clients who exist nowhere. Run again, it makes others.
 pub async fn run(settings: Settings, options: Options) -> Result<(), Failure> {
     let app = serve::start(settings).await?;
-    let center = center(&app, options.center.as_deref()).await?;
+    let center = center_or_first(&app, options.center.as_deref()).await?;
     let center = center.ok_or("there are several centres: name one with --center")?;
     let centers = imports::centers(app.db().read(), &Actor::system()).await?;
     let place = centers.iter().position(|(id, _)| *id == center).unwrap_or(0) % 2;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand, ValueEnum};
+use domain::call_centers::{self, NewCallCenter};
 use domain::operations::bulk::Params;
 use domain::operations::imports::{self, Mapping, Subject, Upload};
 use domain::operations::{self, Operation, Progress};
@@ -86,12 +87,16 @@ pub async fn import(settings: Settings, what: Import) -> Result<(), Failure> {
         None => Err(format!("--mapping wants COLUMN=FIELD, not {wish}")),
     });
     let wishes: BTreeMap<_, _> = wishes.collect::<Result<_, _>>()?;
-    let center = center(&app, options.center.as_deref()).await?;
-    let center = center.ok_or("there are several centres: name one with --center")?;
     let shown = options.file.display();
     if !options.file.is_file() {
         return Err(format!("cannot read {shown}: no such file").into());
     }
+    let center = if options.dry_run {
+        center(&app, options.center.as_deref()).await?
+    } else {
+        center_or_first(&app, options.center.as_deref()).await?
+    };
+    let center = center.ok_or("there are several centres: name one with --center")?;
     let saved = uploads::copy(&app, &options.file).await;
     let saved = saved.map_err(|error| format!("cannot read {shown}: {}", words(&error)))?;
     let started = start(&app, subject, &options, saved.clone(), &wishes, center).await;
@@ -241,14 +246,43 @@ pub async fn export(settings: Settings, Export::Clients(options): Export) -> Res
     Ok(())
 }
 
+/// As [`center`]; where there is none yet, the first is made.
+pub(super) async fn center_or_first(
+    app: &App,
+    name: Option<&str>,
+) -> Result<Option<Uuid>, Failure> {
+    if imports::centers(app.db().read(), &Actor::system()).await?.is_empty() {
+        return first_center(app, name).await.map(Some);
+    }
+    center(app, name).await
+}
+
+/// Makes the first centre, as the welcome page would unless told otherwise: whoever starts on the
+/// command line has somewhere to go.
+pub(super) async fn first_center(app: &App, name: Option<&str>) -> Result<Uuid, Failure> {
+    let new = NewCallCenter {
+        name: name.unwrap_or("Centre principal").to_owned(),
+        time_zone: "Europe/Paris".to_owned(),
+        currency: "EUR".to_owned(),
+        phone_region: "FR".to_owned(),
+    };
+    let told = format!(
+        "made the first centre, {} ({}, {}, {}); change it under /administration/centres",
+        new.name, new.time_zone, new.currency, new.phone_region
+    );
+    let made = call_centers::create(app.db(), &Actor::system(), new, app.now()).await;
+    let id = made.map_err(|error| in_words(&error))?;
+    serve::print(&told);
+    Ok(id)
+}
+
 /// The centre of that name or id; the only one without a name; none when there are several.
 pub(super) async fn center(app: &App, name: Option<&str>) -> Result<Option<Uuid>, Failure> {
     let centers = imports::centers(app.db().read(), &Actor::system()).await?;
     match name {
         None if centers.len() == 1 => Ok(centers.first().map(|(id, _)| *id)),
         None if centers.is_empty() => {
-            Err("there is no centre yet: sign in as a super_admin and make one under \
-             /administration/centres"
+            Err("there is no centre yet: vigie user create makes the first, or an import does"
                 .into())
         }
         None => Ok(None),

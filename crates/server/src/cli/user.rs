@@ -1,12 +1,13 @@
 use std::io::Read as _;
 
 use clap::{Args, Subcommand};
+use domain::call_centers::CallCenter;
 use domain::users::people::{self, PeopleFilter, Sort};
 use domain::users::{self, NewUser, links};
 use domain::{Actor, Role, call_centers};
 use uuid::Uuid;
 
-use super::{Failure, serve};
+use super::{Failure, serve, transfer};
 use crate::accounts::link_address;
 use crate::app::App;
 use crate::config::Settings;
@@ -90,11 +91,20 @@ async fn create(app: &App, options: Create) -> Result<(), Failure> {
     users::create(app.db(), &Actor::system(), new, app.now())
         .await
         .map_err(|error| spoken(&error, "the user cannot be made"))?;
+    if role == Role::SuperAdmin && centers(app).await?.is_empty() {
+        // As the link that makes the first administrator in a browser does.
+        transfer::first_center(app, None).await?;
+    }
     serve::print(&format!("{email} can sign in at {}", app.settings().base_url));
     Ok(())
 }
 
-/// The named centre, or the only one.
+async fn centers(app: &App) -> Result<Vec<CallCenter>, Failure> {
+    let centers = call_centers::list(app.db().read(), &Actor::system()).await;
+    centers.map_err(|error| spoken(&error, "the centres cannot be read"))
+}
+
+/// The named centre, or the only one; the first is made when there is none.
 async fn center(app: &App, role: Role, name: Option<&str>) -> Result<Option<Uuid>, Failure> {
     if role == Role::SuperAdmin {
         return match name {
@@ -102,12 +112,10 @@ async fn center(app: &App, role: Role, name: Option<&str>) -> Result<Option<Uuid
             Some(_) => Err("a super_admin belongs to no centre: leave --center out".into()),
         };
     }
-    let centers = call_centers::list(app.db().read(), &Actor::system())
-        .await
-        .map_err(|error| spoken(&error, "the centres cannot be read"))?;
+    let centers = centers(app).await?;
     let known = || centers.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
     match (name, centers.as_slice()) {
-        (_, []) => Err("there is no centre yet: make a super_admin first, then a centre".into()),
+        (name, []) => transfer::first_center(app, name).await.map(Some),
         (None, [only]) => Ok(Some(only.id)),
         (None, _) => Err(format!("say which centre with --center: {}", known()).into()),
         (Some(name), _) => {

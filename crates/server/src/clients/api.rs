@@ -45,7 +45,7 @@ fn paging<'a>(
         ("notification_client" = Option<String>, Query, description = "`succes`, `echec` or `none`"),
         ("alert_status" = Option<String>, Query, description = "`due`, `in_progress` or `none`"),
         ("assigned_to" = Option<String>, Query, description = "A user's id, `me` or `none`"),
-        ("sort" = Option<String>, Query, description = "`name`, `company_name`, `city`, `created_at`, `updated_at`, `date_notification`, `next_alert`, `orders`, `total_spent`, `last_order_at`, `segment`, `email`, `phone` or `code`; `-` before it turns it round", example = "-created_at"),
+        ("sort" = Option<String>, Query, description = "`name`, `company_name`, `city`, `created_at`, `updated_at`, `date_notification`, `next_alert`, `orders`, `total_spent`, `last_order_at`, `segment`, `email`, `phone`, `code`, `status`, `assigned_to` or `tag`; `-` before it turns it round", example = "-created_at"),
         ("limit" = Option<u32>, Query, description = "1 to 200; 50 by default"),
         ("cursor" = Option<String>, Query)),
     responses((status = 200, body = ClientPage), (status = 422, description = "Wrong parameters, each named")))]

@@ -75,7 +75,7 @@ pub(super) async fn record(
 ) -> Result<Response, AppError> {
     let target = click.target(&format!("/client/{id}"));
     let (statut, canal) = (click.get("statut"), click.get("canal"));
-    let made = contact_log::record(app.db(), &caller.actor(), id, statut, canal, app.now()).await;
+    let made = contact_log::press(app.db(), &caller.actor(), id, statut, canal, app.now()).await;
     let made = match made {
         Ok(made) => made,
         // The button was there to be pressed: what speaks against it is told where it stands.

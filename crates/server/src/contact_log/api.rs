@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::contact_log::{self, Channel, Recorded};
+use domain::contact_log::{self, Channel, Recorded, Sort};
 use domain::{Actor, Error, Invalid};
 use uuid::Uuid;
 
@@ -19,21 +19,16 @@ use crate::extract::{Body, Path, SignedIn};
 use crate::grid::Query;
 use crate::page::{Page, zone_of};
 
-/// Newest first, or not; the cursor; the limit.
-fn paging(query: &Query) -> Result<(bool, Option<&str>, u32), AppError> {
+/// The order, the cursor, the limit.
+fn paging(query: &Query) -> Result<(Sort, Option<&str>, u32), AppError> {
     let mut invalid = Invalid::new();
-    let newest = match query.get("sort").unwrap_or("-date_notification") {
-        "-date_notification" | "-date" | "-created_at" => true,
-        "date_notification" | "date" | "created_at" => false,
-        _ => {
-            invalid.add("sort", "wrong-value");
-            true
-        }
-    };
+    let sort =
+        query.get("sort").map_or(Ok(Some(Sort::default())), |text| Sort::parse(text).map(Some));
+    let sort = invalid.take(sort)?.unwrap_or_default();
     let limit = read_limit(query.get("limit"), &mut invalid);
     domain::paging::check_cursor(query.get("cursor"), &mut invalid);
     invalid.check()?;
-    Ok((newest, query.get("cursor"), limit))
+    Ok((sort, query.get("cursor"), limit))
 }
 
 /// List contact attempts
@@ -50,7 +45,7 @@ fn paging(query: &Query) -> Result<(bool, Option<&str>, u32), AppError> {
         ("period" = Option<String>, Query, description = "`today`, `7d`, `30d` or `90d` in the caller's zone"),
         ("from" = Option<String>, Query, description = "An instant, or a day in the caller's zone"),
         ("to" = Option<String>, Query, description = "Before this instant, or until the end of that day"),
-        ("sort" = Option<String>, Query, description = "`-date_notification` or `date_notification`"),
+        ("sort" = Option<String>, Query, description = "`date_notification`, `client`, `utilisateur`, `statut` or `canal`; `-` before it turns it round", example = "-date_notification"),
         ("limit" = Option<u32>, Query, description = "1 to 200; 50 by default"),
         ("cursor" = Option<String>, Query)),
     responses((status = 200, body = AttemptPage), (status = 422, description = "Wrong parameters, each named")))]
@@ -62,9 +57,9 @@ pub(super) async fn list(
     let query = Query::parse(query.as_deref().unwrap_or_default());
     let (conn, actor, now) = (app.db().read(), caller.actor(), app.now());
     let asked = filter::read(conn, &actor, &query, zone_of(Some(&caller.0)), now).await;
-    let (asked, (newest, cursor, limit)) = both(asked, paging(&query))?;
+    let (asked, (sort, cursor, limit)) = both(asked, paging(&query))?;
     let search = contact_log::search(conn, &actor, asked.filter, now).await?;
-    let found = contact_log::list(conn, &actor, &search, newest, cursor, limit).await?;
+    let found = contact_log::list(conn, &actor, &search, sort, cursor, limit).await?;
     let total = contact_log::count(conn, &actor, &search).await?;
     Ok(Json(AttemptPage {
         data: found.rows.into_iter().map(AttemptJson::from).collect(),

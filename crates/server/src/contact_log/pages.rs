@@ -6,7 +6,7 @@ use axum::response::Html;
 use chrono::Days;
 use domain::call_centers::DAYS;
 use domain::clients::Choices;
-use domain::contact_log::{self, Attempt, BestTime, Channel, Hour, rules};
+use domain::contact_log::{self, Attempt, BestTime, Channel, Hour, Sort, rules};
 
 use super::chart::Shows;
 use super::filter::{self, Asked, PERIODS, USUAL_DAYS};
@@ -22,11 +22,15 @@ static GRID: Definition = Definition {
     path: "/contacts",
     label: "contacts-title",
     columns: &[
-        Column::new("client", "contacts-client").fixed().card("main").width(240),
+        Column::new("client", "contacts-client").sorted("client").fixed().card("main").width(240),
         Column::new("date", "contacts-date").sorted("date").card("left").width(180),
-        Column::new("status", "contacts-status").card("status").width(150),
-        Column::new("channel", "contacts-channel").class("narrow-hidden").card("right").width(150),
-        Column::new("agent", "contacts-agent").card("line").width(200),
+        Column::new("status", "contacts-status").sorted("statut").card("status").width(150),
+        Column::new("channel", "contacts-channel")
+            .sorted("canal")
+            .class("narrow-hidden")
+            .card("right")
+            .width(150),
+        Column::new("agent", "contacts-agent").sorted("agent").card("line").width(200),
     ],
     sort: "-date",
 };
@@ -109,8 +113,8 @@ pub(super) async fn list(
     let mut grid = Grid::load(&app, &page, &GRID).await?;
     let asked = filter::read(conn, &actor, &grid.query, page.zone, page.now).await?;
     let search = contact_log::search(conn, &actor, asked.filter.clone(), page.now).await?;
-    let (newest, cursor) = (grid.sort.starts_with('-'), grid.cursor.clone());
-    let found = contact_log::list(conn, &actor, &search, newest, cursor.as_deref(), ROWS).await?;
+    let (sort, cursor) = (Sort::parse(&grid.sort)?, grid.cursor.clone());
+    let found = contact_log::list(conn, &actor, &search, sort, cursor.as_deref(), ROWS).await?;
     let total = contact_log::count(conn, &actor, &search);
     let key = format!("{:?} {:?}", actor.call_center_id, asked.filter);
     let total = app.contact_counts().tell(key, page.seq, page.now, total).await?;

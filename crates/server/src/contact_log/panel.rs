@@ -4,7 +4,7 @@ use askama::Template;
 use domain::clients::Client;
 use domain::contact_log::consents::{self, Consent, KINDS, PURPOSES};
 use domain::contact_log::{
-    self, BestTime, Channel, Decision, ENOUGH, Filter, Hour, Verdict, best_time, rules,
+    self, BestTime, Channel, Decision, ENOUGH, Filter, Hour, Sort, Verdict, best_time, rules,
 };
 
 use super::chart::Shows;
@@ -182,7 +182,7 @@ pub(crate) async fn of_client(
     let (conn, actor) = (app.db().read(), page.actor());
     let filter = Filter { client_id: Some(client.id), ..Filter::default() };
     let search = contact_log::search(conn, &actor, filter, page.now).await?;
-    let found = contact_log::list(conn, &actor, &search, true, None, SHOWN).await?;
+    let found = contact_log::list(conn, &actor, &search, Sort::default(), None, SHOWN).await?;
     let hours = contact_log::of_client(conn, &actor, client.id).await?;
     let attempts = hours.iter().map(Hour::attempts).sum();
     let (title, of) = (page.t("contacts-chart-client"), of_one(client));

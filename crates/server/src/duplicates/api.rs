@@ -123,7 +123,7 @@ pub(super) struct PairPage {
 #[utoipa::path(get, path = "/api/duplicates", tag = "duplicates", params(
         ("state" = Option<String>, Query, description = "`open` (by default), `dismissed` or `merged`"),
         ("client_id" = Option<Uuid>, Query, description = "Pairs with that client"),
-        ("sort" = Option<String>, Query, description = "`score` or `created_at`; `-` before it turns it round", example = "-score"),
+        ("sort" = Option<String>, Query, description = "`score`, `created_at`, `first`, `second` (by name) or `reasons`; `-` before it turns it round", example = "-score"),
         ("limit" = Option<u32>, Query, description = "1 to 200; 50 by default"), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = PairPage), (status = 422, description = "Wrong parameters, each named")))]
 pub(super) async fn list(

@@ -19,10 +19,10 @@ static LIST: Definition = Definition {
     path: "/client/doublons",
     label: "duplicates-title",
     columns: &[
-        Column::new("first", "duplicates-first").fixed().card("main").width(260),
-        Column::new("second", "duplicates-second").card("line").width(260),
+        Column::new("first", "duplicates-first").sorted("first").fixed().card("main").width(260),
+        Column::new("second", "duplicates-second").sorted("second").card("line").width(260),
         Column::new("score", "duplicates-score").sorted("score").card("status").width(150),
-        Column::new("reasons", "duplicates-reasons").card("line").width(220),
+        Column::new("reasons", "duplicates-reasons").sorted("reasons").card("line").width(220),
         Column::new("created", "duplicates-found").sorted("created_at").class("laptop-hidden"),
     ],
     sort: "-score",

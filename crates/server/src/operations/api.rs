@@ -17,12 +17,13 @@ use super::answer::{self, OperationAnswer};
 use super::uploads;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Body, Path, SignedIn};
+use crate::extract::{Body, Path, SignedIn, present};
 use crate::i18n::Language;
 use crate::identity::Speaks;
 
 /// One action on many clients.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct BulkRequest {
     /// `activate`, `deactivate`, `tag`, `untag`, `assign`, `delete` or `create_alerts`.
     #[schema(example = "tag")]
@@ -47,15 +48,17 @@ pub struct BulkRequest {
 
 /// What an action needs.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct BulkParams {
     /// For `tag` and `untag`.
     #[schema(example = json!(["VIP"]))]
     tags: Vec<String>,
     /// The same, for a single one.
     tag: Option<String>,
-    /// For `assign`; null takes the assignee away.
-    assigned_to: Option<Uuid>,
+    /// For `assign`, which must say it; null takes the assignee away.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<Uuid>)]
+    assigned_to: Option<Option<Uuid>>,
     /// For `create_alerts`.
     alert: Option<AlertParams>,
 }
@@ -117,12 +120,15 @@ pub(super) async fn bulk(
 ) -> Result<(StatusCode, Json<BulkAnswer>), AppError> {
     let kind = Kind::parse(&request.action).filter(|kind| Kind::BULK.contains(kind));
     let kind = kind.ok_or_else(|| Error::invalid("action", "wrong-value"))?;
+    if kind == Kind::Assign && request.params.assigned_to.is_none() {
+        return Err(Error::invalid("params.assigned_to", "required").into());
+    }
     let params = Params {
         ids: request.ids,
         filter: request.filter,
         exclude: request.exclude,
         tags: request.params.tags.into_iter().chain(request.params.tag).collect(),
-        assigned_to: request.params.assigned_to,
+        assigned_to: request.params.assigned_to.flatten(),
         alert: request.params.alert.map(NewAlert::from),
     };
     let (actor, now) = (who.actor(), app.now());

@@ -48,7 +48,9 @@ pub async fn save(app: &App, mut field: Field<'_>) -> Result<Saved, AppError> {
     }
     out.sync_all().await.map_err(unwritable)?;
     if size == 0 {
-        return Err(domain::Error::invalid("file", "required").into());
+        // Without a name, nothing was chosen.
+        let code = if name.is_empty() { "required" } else { "sheet-empty" };
+        return Err(domain::Error::invalid("file", code).into());
     }
     let headers = look(&kept.path).await?.headers;
     Ok(Saved { file: kept.keep(), name, headers })

@@ -41,7 +41,7 @@ fn paging(query: &Query) -> Result<(Sort, u32), AppError> {
         ("ordered_after" = Option<String>, Query, description = "An instant, or a day"),
         ("ordered_before" = Option<String>, Query, description = "An instant, or a day"),
         ("client_id" = Option<Uuid>, Query),
-        ("sort" = Option<String>, Query, description = "`ordered_at`, `price`, `number` or `client_name`; `-` before it turns it round", example = "-ordered_at"),
+        ("sort" = Option<String>, Query, description = "`ordered_at`, `price`, `number`, `client_name`, `email`, `status`, `link` or `client` (the linked client's name); `-` before it turns it round", example = "-ordered_at"),
         ("limit" = Option<u32>, Query, description = "1 to 200; 50 by default"),
         ("cursor" = Option<String>, Query)),
     responses((status = 200, body = OrderPage), (status = 422, description = "Wrong parameters, each named")))]

@@ -30,12 +30,16 @@ static GRID: Definition = Definition {
             .class("clip")
             .card("line")
             .width(200),
-        Column::new("client", "orders-col-client").class("clip tablet-hidden").width(200),
+        Column::new("client", "orders-col-client")
+            .sorted("client")
+            .class("clip tablet-hidden")
+            .width(200),
         Column::new("contact", "orders-col-contact")
+            .sorted("email")
             .class("tablet-hidden laptop-hidden")
             .width(220),
-        Column::new("link", "orders-col-link").card("status").width(150),
-        Column::new("status", "orders-col-status").card("left").width(140),
+        Column::new("link", "orders-col-link").sorted("link").card("status").width(150),
+        Column::new("status", "orders-col-status").sorted("status").card("left").width(140),
         Column::new("price", "orders-col-price")
             .sorted("price")
             .class("num")

@@ -22,6 +22,8 @@ struct Said {
     /// Each wrong field, and what is wrong with it.
     fields: Vec<(String, String)>,
     request_id: String,
+    /// Where to go from here, and the key of what that is called.
+    way_out: (&'static str, &'static str),
 }
 
 #[derive(Template)]
@@ -61,9 +63,10 @@ impl ErrorPage {
         let said = Said {
             status,
             message: language.t(&format!("error-{}", error.key())),
-            advice: language.t(advice(status)),
+            advice: language.t(advice(error.key(), status)),
             fields: fields(language, error),
             request_id: request_id.to_owned(),
+            way_out: way_out(error.key()),
         };
         Self { page, said }
     }
@@ -88,7 +91,13 @@ fn fields(language: Language, error: &AppError) -> Vec<(String, String)> {
 }
 
 /// What to do now, by kind of error.
-fn advice(status: u16) -> &'static str {
+fn advice(key: &str, status: u16) -> &'static str {
+    match key {
+        "dead-welcome" => return "error-advice-dead-welcome",
+        "dead-invitation" => return "error-advice-dead-invitation",
+        "dead-reset" => return "error-advice-dead-reset",
+        _ => {}
+    }
     match status {
         404 => "error-advice-not-found",
         401 | 403 => "error-advice-forbidden",
@@ -96,5 +105,13 @@ fn advice(status: u16) -> &'static str {
         429 => "error-advice-too-many",
         500.. => "error-advice-internal",
         _ => "error-advice-other",
+    }
+}
+
+fn way_out(key: &str) -> (&'static str, &'static str) {
+    match key {
+        "dead-reset" => ("/mot-de-passe", "error-another-link"),
+        "dead-welcome" | "dead-invitation" => ("/connexion", "sign-in-button"),
+        _ => ("/", "error-home"),
     }
 }

@@ -126,38 +126,6 @@ impl Page {
 
     /// `12 480` in French (no-break spaces), `12,480` in English.
     pub fn number(&self, value: &i64) -> String {
-        let separator = match self.language {
-            // Inter draws the narrow U+202F almost invisibly.
-            Language::Fr => '\u{a0}',
-            Language::En => ',',
-        };
-        group(*value, separator)
-    }
-}
-
-fn group(value: i64, separator: char) -> String {
-    let digits = value.unsigned_abs().to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3 * 3 + 1);
-    if value < 0 {
-        text.push('-');
-    }
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(separator);
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::group;
-
-    #[test]
-    fn thousands_are_grouped() {
-        assert_eq!(group(12_480, ' '), "12 480");
-        assert_eq!(group(-1_000_000, ','), "-1,000,000");
-        assert_eq!(group(999, ' '), "999");
+        self.language.number(*value)
     }
 }

@@ -209,7 +209,7 @@ async fn after_three_days_one_mail_each(app: TestApp, smtp: SmtpServer) {
     let mails = smtp.mails();
     assert_eq!(mails.len(), 2, "one each");
     for mail in &mails {
-        assert_eq!(mail.subject, "2500 alertes sont arrivées à échéance");
+        assert_eq!(mail.subject, "2\u{a0}500 alertes sont arrivées à échéance");
         assert_eq!(mail.alerts().len(), 2_500);
         assert_eq!(mail.text.matches("En retard de ").count(), 2_500, "each says how late it is");
     }

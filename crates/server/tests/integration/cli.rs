@@ -186,3 +186,32 @@ fn clients_go_in_and_out_by_the_command_line() {
     ));
     assert!(wrong.contains("missing.csv"), "{wrong}");
 }
+
+#[test]
+fn a_new_installation_begins_on_the_command_line_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = "client_id,full_name,email,phone\nX-1,Zoé Œuvrard,zoe@exemple.test,06 12 34 56 78\n";
+    std::fs::write(folder.path().join("clients.csv"), file).unwrap();
+    let made = said(&create_user(folder.path(), "racine@exemple.test", &["--role", "super_admin"]));
+    assert!(made.contains("made the first centre, Centre principal"), "{made}");
+    let import = ["import", "clients", "clients.csv"];
+    let told = said(&vigie(folder.path(), &import));
+    assert!(told.contains("1 created") && !told.contains("first centre"), "{told}");
+    let told = said(&create_user(folder.path(), "chef@exemple.test", &["--role", "owner"]));
+    assert!(!told.contains("first centre"), "{told}");
+    // Nobody yet: the owner's centre is made under its name; a look makes none, an import does.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("clients.csv"), file).unwrap();
+    let owner = ["--role", "owner", "--center", "Comptoir"];
+    let made = said(&create_user(folder.path(), "chef@exemple.test", &owner));
+    assert!(made.contains("made the first centre, Comptoir"), "{made}");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("clients.csv"), file).unwrap();
+    let nowhere = one_line(&vigie(folder.path(), &import));
+    assert!(nowhere.contains("vigie migrate"), "{nowhere}");
+    said(&vigie(folder.path(), &["migrate"]));
+    let looked = [&import[..], &["--dry-run"]].concat();
+    assert!(one_line(&vigie(folder.path(), &looked)).contains("no centre yet"));
+    let told = said(&vigie(folder.path(), &import));
+    assert!(told.contains("made the first centre") && told.contains("1 created"), "{told}");
+}

@@ -10,6 +10,7 @@ use crate::support::{Browser, TestApp};
 
 both_engines!(
     one_click_records_and_shows_everywhere,
+    a_double_click_records_once,
     an_attempt_is_undone_within_ten_seconds_only,
     the_channel_is_changed_after_and_remembered_by_agent,
     the_api_speaks_as_spec_3,
@@ -67,6 +68,24 @@ async fn one_click_records_and_shows_everywhere(app: TestApp) {
     let away = [("statut", "succes"), ("back", "//ailleurs.test/")];
     let sent = agent.post_form(&format!("/client/{id}/contact"), &away).await.expect(303);
     assert_eq!(sent.location(), "/");
+}
+
+async fn a_double_click_records_once(app: TestApp) {
+    let (agent, other) = (app.sign_in(Role::Agent).await, app.sign_in(Role::Agent).await);
+    let id = client(&agent, "Diop", "C1").await;
+    let path = format!("/client/{id}/contact");
+    let click = async |who: &Browser, statut: &str| {
+        who.post_form(&path, &[("statut", statut)]).await.expect(303);
+        let list = who.get("/api/notifications?client=C1").await.expect(200).json();
+        list["total"]["value"].as_i64().unwrap()
+    };
+    assert_eq!(click(&agent, "succes").await, 1);
+    assert_eq!(click(&agent, "succes").await, 1, "a double click");
+    let form = [("statut", "echec")];
+    tokio::join!(agent.post_form(&path, &form), agent.post_form(&path, &form));
+    assert_eq!(click(&other, "echec").await, 3, "another result once, another agent once");
+    app.clock.advance(TimeDelta::seconds(2));
+    assert_eq!(click(&other, "echec").await, 4, "later, it is another attempt");
 }
 
 async fn an_attempt_is_undone_within_ten_seconds_only(app: TestApp) {

@@ -14,6 +14,7 @@ both_engines!(
     a_phone_or_a_name_alone_never_merges,
     broken_lines_are_reported_and_the_rest_goes_in,
     windows_1252_semicolons_and_marks_are_read,
+    a_stray_zero_byte_refuses_its_line_alone,
     a_spreadsheet_is_read,
     what_is_no_table_is_refused,
     a_mapping_may_be_told,
@@ -240,6 +241,24 @@ fn western(text: &str) -> Vec<u8> {
         c => u8::try_from(u32::from(c)).unwrap(),
     };
     text.chars().map(byte).collect()
+}
+
+async fn a_stray_zero_byte_refuses_its_line_alone(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let file = "code;nom\nZ1;A\0wa\nZ2;Zoé\n";
+    let done = import(&app, &owner, "clients.csv", file).await;
+    let result = &done["result"];
+    assert_eq!((&result["created"], &result["rejected_count"]), (&json!(1), &json!(1)), "{done}");
+    let reject = &result["rejected"][0];
+    assert_eq!(
+        (&reject["line"], &reject["code"]),
+        (&json!(2), &json!("sheet-row-bytes")),
+        "{done}"
+    );
+    // In the header it is no table at all; an empty file is said to be empty.
+    send(&owner, "clients.csv", "co\0de;nom\nZ1;Awa\n", &[]).await.expect(415);
+    let empty = send(&owner, "clients.csv", "", &[]).await.expect(422);
+    assert_eq!(empty.field_codes("file"), ["sheet-empty"]);
 }
 
 async fn a_spreadsheet_is_read(app: TestApp) {

@@ -51,6 +51,7 @@ mod permissions;
 mod proxies;
 mod search;
 mod sentences;
+mod sorts;
 mod strictness;
 mod tls;
 mod validation;

@@ -17,6 +17,7 @@ both_engines!(
     the_bin_gives_back_what_a_bulk_delete_threw,
     a_batch_that_breaks_half_way_leaves_nothing_and_resumes,
     wrong_requests_name_their_fields,
+    what_means_nothing_is_named_and_changes_nobody,
     access_is_that_of_the_list,
     pages_do_the_same_without_javascript,
 );
@@ -138,6 +139,39 @@ async fn tags_and_assignees_are_given_and_taken_back(app: TestApp) {
     assert_eq!(read(&owner, &ids[1]).await["assigned_to"], json!(agent));
     undo(&app, &owner, assign["id"].as_str().unwrap()).await;
     assert_eq!(read(&owner, &ids[1]).await["assigned_to"], Json::Null);
+}
+
+async fn what_means_nothing_is_named_and_changes_nobody(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let agent = app.sign_in(Role::Agent).await.user.unwrap();
+    let ids = clients(&owner, &["Ndao"]).await;
+    bulk(
+        &app,
+        &owner,
+        json!({ "action": "assign", "ids": ids, "params": { "assigned_to": agent } }),
+    )
+    .await;
+    let cases = [
+        (
+            json!({ "action": "assign", "ids": ids, "params": { "user_id": agent } }),
+            "params.user_id",
+        ),
+        (json!({ "action": "assign", "ids": ids }), "params.assigned_to"),
+        (json!({ "action": "deactivate", "filter": { "segment": "or" } }), "filter.segment"),
+        (json!({ "action": "deactivate", "filter": { "assigned_to": "x" } }), "filter.assigned_to"),
+        (json!({ "action": "deactivate", "ids": ids, "dryrun": true }), "dryrun"),
+    ];
+    for (body, field) in cases {
+        let refused = owner.post("/api/clients/bulk", &body).await.expect(422);
+        assert!(!refused.field_codes(field).is_empty(), "{body}: {}", refused.body);
+    }
+    let alert =
+        json!({ "filter": { "segment": "or" }, "title": "T", "due_at": "2026-12-01T10:00:00Z" });
+    let refused = owner.post("/api/alerts", &alert).await.expect(422);
+    assert_eq!(refused.field_codes("segment"), ["wrong-value"], "{}", refused.body);
+    app.work().await;
+    let client = read(&owner, &ids[0]).await;
+    assert_eq!((&client["assigned_to"], &client["is_active"]), (&json!(agent), &json!(true)));
 }
 
 async fn undo_leaves_later_edits_alone_and_names_them(app: TestApp) {

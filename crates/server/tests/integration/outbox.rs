@@ -18,6 +18,7 @@ both_engines!(
     a_cancelled_job_never_runs,
     a_failing_job_is_retried_then_given_up_and_can_be_retried_by_hand,
     a_frozen_worker_cannot_overwrite_what_another_did,
+    a_long_job_keeps_its_lease_while_its_worker_lives_and_no_longer_than_a_minute,
     a_running_worker_starts_a_job_as_soon_as_it_is_committed,
     a_rolled_back_job_does_not_exist,
     two_workers_share_the_jobs_without_doing_one_twice,
@@ -182,4 +183,58 @@ async fn two_workers_share_the_jobs_without_doing_one_twice(app: TestApp) {
     let (a, b) = tokio::join!(first.drain(), second.drain());
     assert_eq!(a.unwrap() + b.unwrap(), 500);
     assert_eq!(first_runs.load(Ordering::SeqCst) + second_runs.load(Ordering::SeqCst), 500);
+}
+
+/// May take ten minutes.
+struct Long {
+    entered: Arc<Notify>,
+    thaw: Arc<Notify>,
+}
+
+#[async_trait]
+impl Handler for Long {
+    async fn run(&self, _: &Job) -> Result<Outcome, JobError> {
+        self.entered.notify_one();
+        self.thaw.notified().await;
+        Ok(Outcome::Done)
+    }
+
+    fn lease(&self) -> Duration {
+        Duration::from_secs(600)
+    }
+}
+
+async fn a_long_job_keeps_its_lease_while_its_worker_lives_and_no_longer_than_a_minute(
+    app: TestApp,
+) {
+    let (entered, thaw) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let long = Arc::new(Long { entered: entered.clone(), thaw: thaw.clone() });
+    let handlers = Handlers::from([("count", long as Arc<dyn Handler>)]);
+    let worker = || Worker::new(app.db.clone(), app.clock.clone(), handlers.clone());
+    enqueue(&app, TimeDelta::zero(), 1).await;
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(worker().run(stop.clone()));
+    entered.notified().await;
+    let left = async || {
+        let sql = base::db::Sql::new("SELECT lease_until FROM jobs WHERE state = 'running'");
+        let until: chrono::DateTime<chrono::Utc> =
+            sql.scalar(app.db.read()).await.unwrap().unwrap();
+        until - app.clock.now()
+    };
+    // Dead now, it would be taken over in a minute, not in ten.
+    assert!(left().await <= TimeDelta::seconds(60), "{}", left().await);
+    for _ in 0..4 {
+        app.clock.advance(TimeDelta::seconds(40));
+        let prolonged = async {
+            while left().await < TimeDelta::seconds(50) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), prolonged).await.unwrap();
+    }
+    assert_eq!(worker().drain().await.unwrap(), 0, "it still runs");
+    thaw.notify_one();
+    stop.cancel();
+    running.await.unwrap();
+    assert_eq!(worker().drain().await.unwrap(), 0, "it is done");
 }

@@ -189,7 +189,7 @@ async fn checked(
                 invalid.add_with("ids", "too-many-values", vec![("max", MOST_IDS.to_string())]);
             }
         }
-        (None, Some(_)) => {}
+        (None, Some(filter)) => filter.check_at("filter", &mut invalid),
         (Some(_), Some(_)) => drop(invalid.add("filter", "ids-or-filter")),
         (None, None) => drop(invalid.add("ids", "required")),
     }

@@ -41,18 +41,20 @@ enum Column {
     Center,
     Supervisor,
     State,
+    Language,
     LastSignIn,
     CreatedAt,
 }
 
 impl Column {
-    const ALL: [(Self, &str); 8] = [
+    const ALL: [(Self, &str); 9] = [
         (Self::Name, "name"),
         (Self::Email, "email"),
         (Self::Role, "role"),
         (Self::Center, "call_center"),
         (Self::Supervisor, "supervisor"),
         (Self::State, "state"),
+        (Self::Language, "language"),
         (Self::LastSignIn, "last_sign_in_at"),
         (Self::CreatedAt, "created_at"),
     ];
@@ -76,6 +78,7 @@ impl Column {
             Self::State => {
                 "CASE WHEN NOT u.is_active THEN 2 WHEN u.password_hash IS NULL THEN 1 ELSE 0 END"
             }
+            Self::Language => "u.language",
             Self::LastSignIn => "COALESCE(u.last_sign_in_at, '1970-01-01T00:00:00+00:00')",
             Self::CreatedAt => "u.created_at",
         }
@@ -92,6 +95,7 @@ impl Column {
             Self::Role => rank(Role::ALL.iter().position(|role| *role == person.role())),
             Self::Center => text(&person.center_name),
             Self::Supervisor => text(&person.supervisor_key),
+            Self::Language => Place::Text(person.language.clone()),
             Self::State => rank(State::ALL.iter().position(|state| *state == person.state())),
             Self::LastSignIn => {
                 Place::Instant(person.last_sign_in_at.unwrap_or(DateTime::UNIX_EPOCH))
@@ -104,7 +108,7 @@ impl Column {
         match self {
             Self::Role | Self::State => matches!(place, Place::Number(_)),
             Self::LastSignIn | Self::CreatedAt => matches!(place, Place::Instant(_)),
-            Self::Name | Self::Email | Self::Center | Self::Supervisor => {
+            Self::Name | Self::Email | Self::Center | Self::Supervisor | Self::Language => {
                 matches!(place, Place::Text(_))
             }
         }

@@ -31,7 +31,8 @@ pub(super) async fn welcome(
     page: Page,
     Path(token): Path<String>,
 ) -> Result<Html<String>, AppError> {
-    links::check_first_admin(app.db().read(), &token, app.now()).await?;
+    let checked = links::check_first_admin(app.db().read(), &token, app.now()).await;
+    checked.map_err(|error| dead(Purpose::FirstAdmin, error))?;
     let form = Form::new()
         .with("time_zone", "Europe/Paris")
         .with("currency", "EUR")
@@ -67,7 +68,7 @@ pub(super) async fn found(
             let form = form.failed(&page, &errors);
             Ok(again(&Welcome { page, form })?)
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(dead(Purpose::FirstAdmin, error)),
     }
 }
 
@@ -102,7 +103,8 @@ async fn password_form(
     Path(token): Path<String>,
     purpose: Purpose,
 ) -> Result<Html<String>, AppError> {
-    let holder = links::holder(app.db().read(), &token, purpose, app.now()).await?;
+    let holder = links::holder(app.db().read(), &token, purpose, app.now()).await;
+    let holder = holder.map_err(|error| dead(purpose, error))?;
     let invited = purpose == Purpose::Invitation;
     Ok(Html(ChoosePassword { page, form: Form::new(), holder, invited }.render()?))
 }
@@ -140,12 +142,26 @@ async fn choose_password(
     match links::choose_password(app.db(), &token, purpose, password, app.now()).await {
         Ok(entered) => enter(&app, &headers, entered).await,
         Err(domain::Error::Invalid(errors)) => {
-            let holder = links::holder(app.db().read(), &token, purpose, app.now()).await?;
+            let holder = links::holder(app.db().read(), &token, purpose, app.now()).await;
+            let holder = holder.map_err(|error| dead(purpose, error))?;
             let form = form.failed(&page, &errors);
             let invited = purpose == Purpose::Invitation;
             Ok(again(&ChoosePassword { page, form, holder, invited })?)
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(dead(purpose, error)),
+    }
+}
+
+/// A link that is used up, too old or replaced: the page says how to get another.
+fn dead(purpose: Purpose, error: domain::Error) -> AppError {
+    let key = match purpose {
+        Purpose::FirstAdmin => "dead-welcome",
+        Purpose::Invitation => "dead-invitation",
+        Purpose::Reset => "dead-reset",
+    };
+    match error {
+        domain::Error::NotFound => AppError::Status(StatusCode::NOT_FOUND, key),
+        error => error.into(),
     }
 }
 

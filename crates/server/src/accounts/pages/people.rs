@@ -27,7 +27,7 @@ static GRID: Definition = Definition {
         Column::new("supervisor", "field-supervisor").sorted("supervisor").class("tablet-hidden"),
         Column::new("visit", "people-last-visit").sorted("last_sign_in_at").card("right"),
         Column::new("state", "people-state").sorted("state").card("status").width(130),
-        Column::new("language", "field-language").hidden().width(110),
+        Column::new("language", "field-language").sorted("language").hidden().width(110),
         Column::new("created", "people-since").sorted("created_at").hidden(),
     ],
     sort: "name",

@@ -61,7 +61,8 @@ async fn the_first_administrator_s_link_works_once(app: TestApp) {
     );
     let centers = browser.get("/api/call-centers").await.expect(200).json();
     assert!(centers["data"].as_array().unwrap().iter().any(|c| c["currency"] == "XOF"));
-    app.stranger().get(&path).await.expect(404);
+    let dead = app.stranger().get(&path).await.expect(404).body;
+    assert!(dead.contains("relancez") && dead.contains("href=\"/connexion\""), "{dead}");
     app.stranger().post_form(&path, &founding()).await.expect(404);
     assert!(links::first_admin(&app.db, app.clock.now()).await.unwrap().is_none());
 }
@@ -132,8 +133,10 @@ async fn an_invitation_sent_again_kills_the_first_and_all_die_after_a_week(app: 
     app.stranger().get(&mails[0].2).await.expect(404);
     app.stranger().get(&mails[1].2).await.expect(200);
     app.clock.advance(TimeDelta::days(7));
-    app.stranger().get(&mails[1].2).await.expect(404);
-    app.stranger().post_form(&mails[1].2, &[("password", PASSWORD)]).await.expect(404);
+    let dead = app.stranger().get(&mails[1].2).await.expect(404).body;
+    assert!(dead.contains("demandez une nouvelle invitation"), "{dead}");
+    let late = app.stranger().post_form(&mails[1].2, &[("password", PASSWORD)]).await.expect(404);
+    assert!(late.body.contains("demandez une nouvelle invitation"), "{}", late.body);
 }
 
 async fn a_reset_says_the_same_for_an_unknown_address_and_mails_only_the_known(app: TestApp) {
