@@ -239,31 +239,49 @@ impl ClientFilter {
 }
 
 impl ClientFilter {
-    /// Appends ` AND …` where an agent asks for clients by their alerts and has few: those few lead,
-    /// or all clients would be looked at for them.
+    /// Appends ` AND …` where an agent asks for clients by their alerts and has not too many: those
+    /// lead, or all clients would be looked at for them. Whether they do.
     async fn push_own_alerts(
         &self,
         conn: &impl ConnectionTrait,
         sql: &mut Sql,
         actor: &Actor,
-    ) -> Result<(), DbErr> {
+        now: DateTime<Utc>,
+    ) -> Result<bool, DbErr> {
         const FEW: i64 = 20_000;
-        let is_asked = matches!(self.alert_status.as_deref(), Some("due" | "in_progress"));
-        if actor.role != Role::Agent || !is_asked {
-            return Ok(());
-        }
-        let push_own = |sql: &mut Sql| {
-            sql.push(" FROM alerts a WHERE a.completed_at IS NULL AND a.deleted_at IS NULL");
-            actor.within_work(sql, "a.assigned_to", "a.created_by");
+        let due = match self.alert_status.as_deref() {
+            Some("due") => Some(now),
+            Some("in_progress") => None,
+            _ => return Ok(false),
         };
-        let mut counted = Sql::new("SELECT 1");
-        push_own(&mut counted);
-        if Total::count_to(FEW, counted, conn).await?.exact {
-            sql.push(" AND c.id IN (SELECT a.client_id");
-            push_own(sql);
-            sql.push(")");
+        if actor.role != Role::Agent {
+            return Ok(false);
         }
-        Ok(())
+        let mut counted = Sql::new("");
+        push_own(&mut counted, actor, due);
+        if !Total::count_to(FEW, counted, conn).await?.exact {
+            return Ok(false);
+        }
+        sql.push(" AND c.id IN (");
+        push_own(sql, actor, due);
+        sql.push(")");
+        Ok(true)
+    }
+}
+
+/// The clients of an agent's open alerts, given to them or made by them for others: two ways, each
+/// with its index.
+fn push_own(sql: &mut Sql, actor: &Actor, due: Option<DateTime<Utc>>) {
+    let mine =
+        ["a.assigned_to = ", "a.assigned_to IS DISTINCT FROM a.created_by AND a.created_by = "];
+    for (index, mine) in mine.into_iter().enumerate() {
+        sql.push(if index > 0 { " UNION ALL " } else { "" });
+        sql.push("SELECT a.client_id FROM alerts a WHERE a.completed_at IS NULL ");
+        sql.push("AND a.deleted_at IS NULL AND ").push(mine);
+        sql.bind(actor.user_id.unwrap_or_default());
+        if let Some(now) = due {
+            sql.push(" AND a.due_at <= ").bind(now);
+        }
     }
 }
 
@@ -329,8 +347,11 @@ pub(super) async fn push_all_by(
     let Some(needles) = filter.needles() else {
         match lead {
             Lead::Condition => {
-                within(sql);
-                filter.push_own_alerts(conn, sql, actor).await?;
+                if filter.push_own_alerts(conn, sql, actor, now).await? {
+                    aside(sql, within);
+                } else {
+                    within(sql);
+                }
             }
             Lead::Order => aside(sql, within),
         }

@@ -14,6 +14,7 @@ both_engines!(
     pages_of_any_order_hold_every_row_once,
     rows_stand_in_the_order_asked_for,
     pages_go_back_as_they_came,
+    an_agent_finds_clients_by_the_alerts_they_see,
 );
 
 /// The lists, their rows' API, and the orders it offers.
@@ -233,4 +234,38 @@ async fn rows_of(browser: &Browser, path: &str) -> Shown {
         Some(href.replace("&#38;", "&").replace("&amp;", "&"))
     };
     Shown { rows: rows.collect(), next: link("next"), previous: link("prev") }
+}
+
+/// By their own and by those they gave to others; everyone else's say nothing.
+async fn an_agent_finds_clients_by_the_alerts_they_see(app: TestApp) {
+    let owner = furnish(&app).await;
+    let agent = app.sign_in(Role::Agent).await;
+    let found = async |status: &str| {
+        let path = format!("/api/clients?limit=200&sort=name&alert_status={status}");
+        let page = agent.get(&path).await.expect(200).json();
+        let names = page["data"].as_array().unwrap().iter().map(|row| row["last_name"].clone());
+        let names: Vec<Json> = names.collect();
+        assert_eq!(page["total"]["value"], names.len(), "{status}");
+        names
+    };
+    assert_eq!((found("due").await.len(), found("in_progress").await.len()), (0, 0));
+    assert_eq!(found("none").await.len(), 7);
+    let other = app.sign_in(Role::Agent).await.user;
+    for (who, name, assigned, hours) in [
+        (&owner, "Aa", agent.user, 1),
+        (&agent, "Bb", other, 1),
+        (&agent, "Cc", agent.user, 99),
+        (&owner, "Dd", other, 1),
+    ] {
+        let body = json!({ "last_name": name });
+        let client = owner.post("/api/clients", &body).await.expect(201).json();
+        let due = app.clock.now() + TimeDelta::hours(hours);
+        let body = json!({ "client_id": client["id"], "title": "T", "due_at": due,
+            "assigned_to": assigned });
+        who.post("/api/alerts", &body).await.expect(201);
+    }
+    assert_eq!(found("in_progress").await, [json!("Aa"), json!("Bb"), json!("Cc")]);
+    app.clock.advance(TimeDelta::hours(2));
+    assert_eq!(found("due").await, [json!("Aa"), json!("Bb")]);
+    assert_eq!(found("in_progress").await, [json!("Cc")]);
 }
