@@ -255,7 +255,7 @@ impl Grid {
                 direction: column.sort.and_then(|key| direction(&sort, key)),
             })
             .collect();
-        let views = tabs(definition, &query, saved);
+        let views = views::tabs(definition, &query, saved);
         Self {
             name: definition.name,
             path: definition.path,
@@ -384,23 +384,6 @@ fn direction(sort: &str, key: &str) -> Option<&'static str> {
 fn sort_link(definition: &Definition, query: &Query, sort: &str, key: &str) -> String {
     let next = if sort == key { format!("-{key}") } else { key.to_owned() };
     query.with("sort", &next).href(definition.path)
-}
-
-/// The saved views; the first that asks for just this is the one shown. What asks for nothing at
-/// all is the whole list, whose tab stands before them.
-fn tabs(definition: &Definition, query: &Query, saved: Vec<SavedView>) -> Vec<View> {
-    let queries: Vec<Query> = saved.iter().map(|view| Query::parse(&view.query)).collect();
-    let asks = query.pairs().next().is_some();
-    let shown = queries.iter().position(|saved| asks && saved.same_as(query));
-    let views = saved.into_iter().zip(queries).enumerate();
-    views
-        .map(|(index, (view, query))| View {
-            current: shown == Some(index),
-            href: query.href(definition.path),
-            forget: format!("/vues/{}/suppression", view.id),
-            name: view.name,
-        })
-        .collect()
 }
 
 #[cfg(test)]

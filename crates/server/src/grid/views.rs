@@ -1,11 +1,11 @@
 use axum::extract::{Form, State};
 use axum::http::Method;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::preferences::views;
+use domain::preferences::views::{self, SavedView};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::Query;
+use super::{Definition, Query, View};
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::{Path, SignedIn};
@@ -93,4 +93,21 @@ async fn forget(
 fn local(path: &str) -> String {
     let own = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
     if own { path.to_owned() } else { "/".to_owned() }
+}
+
+/// The saved views; the first that asks for just this is the one shown. What asks for nothing at
+/// all is the whole list, whose tab stands before them.
+pub(super) fn tabs(definition: &Definition, query: &Query, saved: Vec<SavedView>) -> Vec<View> {
+    let queries: Vec<Query> = saved.iter().map(|view| Query::parse(&view.query)).collect();
+    let asks = query.pairs().next().is_some();
+    let shown = queries.iter().position(|saved| asks && saved.same_as(query));
+    let views = saved.into_iter().zip(queries).enumerate();
+    views
+        .map(|(index, (view, query))| View {
+            current: shown == Some(index),
+            href: query.href(definition.path),
+            forget: format!("/vues/{}/suppression", view.id),
+            name: view.name,
+        })
+        .collect()
 }
