@@ -193,9 +193,10 @@ async fn begin_sqlite(db: &Db) -> Result<Kind, DbErr> {
     {
         let outcome = Arc::new(watch::Sender::new(None));
         writer.group = Some(Group { outcome, waiting: 0 });
-        held.conn.execute_unprepared("BEGIN IMMEDIATE").await?;
+        held.conn.execute_unprepared("BEGIN IMMEDIATE; SAVEPOINT verb").await?;
+    } else {
+        held.conn.execute_unprepared("SAVEPOINT verb").await?;
     }
-    held.conn.execute_unprepared("SAVEPOINT verb").await?;
     held.is_open = true;
     Ok(Kind::Sqlite(held))
 }
