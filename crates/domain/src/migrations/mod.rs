@@ -16,7 +16,6 @@ mod m0011_list_indexes;
 mod m0012_counted_orders;
 mod m0013_calendar;
 mod m0014_order_words;
-mod m0015_alerts_by_due;
 
 use base::db::{Db, Engine};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
@@ -42,7 +41,6 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_counted_orders::Migration),
             Box::new(m0013_calendar::Migration),
             Box::new(m0014_order_words::Migration),
-            Box::new(m0015_alerts_by_due::Migration),
         ]
     }
 }

@@ -9,12 +9,13 @@ pub mod exports;
 pub mod imports;
 mod queries;
 mod step;
+mod underway;
 mod undo;
 
 use base::db::{Db, Tx};
 use base::ids::new_id;
 use base::outbox::{self, NewJob};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -27,6 +28,7 @@ use crate::paging::Paged;
 
 pub use queries::{Kept, Reject};
 pub use step::{Progress, step};
+pub use underway::is_importing_clients;
 pub use undo::undo;
 
 /// The kind of job that does an operation's batches.
@@ -324,19 +326,6 @@ pub async fn fail(tx: &Tx, id: Uuid, reason: &'static str, now: DateTime<Utc>) -
     let event = fact("operation.finished", id, operation.call_center_id, data);
     events::record(tx, &Actor::system(), event, now).await?;
     Ok(())
-}
-
-/// Whether clients of `center` are being imported: what can wait leaves them the database until the
-/// import is over, but no longer than five minutes.
-///
-/// # Errors
-/// The engine's.
-pub async fn is_importing_clients(
-    conn: &impl ConnectionTrait,
-    center: Uuid,
-    now: DateTime<Utc>,
-) -> Result<bool> {
-    Ok(queries::is_importing_clients(conn, center, now - TimeDelta::minutes(5)).await?)
 }
 
 /// Ends an operation that ran out of tries, in a transaction of its own.

@@ -114,18 +114,6 @@ pub(super) async fn find(
     Ok(sql.one::<Row>(conn).await?.map(Operation::from))
 }
 
-/// Whether clients of `center` are being imported since no longer than `since`.
-pub(super) async fn is_importing_clients(
-    conn: &impl ConnectionTrait,
-    center: Uuid,
-    since: DateTime<Utc>,
-) -> Result<bool, DbErr> {
-    let mut sql = Sql::new("SELECT 1 FROM operations WHERE state = 'running' AND kind = ");
-    sql.bind(Kind::ImportClients.as_str()).push(" AND call_center_id = ").bind(center);
-    sql.push(" AND started_at > ").bind(since).push(" LIMIT 1");
-    Ok(sql.scalar::<i32>(conn).await?.is_some())
-}
-
 pub(super) async fn list(
     conn: &impl ConnectionTrait,
     actor: &Actor,
