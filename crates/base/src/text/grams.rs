@@ -15,9 +15,10 @@ pub fn ngrams(folded: &str) -> Vec<&str> {
         windows(line, 3, &mut grams);
     }
     // Up to twelve bytes are compared as one number, which is several times faster than as text.
-    grams.sort_unstable_by_key(|gram| number(gram));
-    grams.dedup();
-    grams
+    let mut numbered: Vec<(u128, &str)> = grams.iter().map(|gram| (number(gram), *gram)).collect();
+    numbered.sort_unstable_by_key(|(number, _)| *number);
+    numbered.dedup_by_key(|(number, _)| *number);
+    numbered.into_iter().map(|(_, gram)| gram).collect()
 }
 
 /// A text of at most three characters as a number of its own.
