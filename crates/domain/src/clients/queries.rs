@@ -47,6 +47,7 @@ pub(super) async fn insert(
         id: Uuid,
     }
     let mut all = Vec::with_capacity(clients.len());
+    let mut indexed = Vec::with_capacity(clients.len());
     for chunk in clients.chunks(150) {
         let texts: Vec<String> = chunk.iter().map(|(_, client)| client.search_text("")).collect();
         let pieces = search::pieces_of(tx.engine(), texts.clone());
@@ -63,10 +64,12 @@ pub(super) async fn insert(
         let numbers: HashMap<Uuid, i64> = numbered.iter().map(|n| (n.id, n.seq)).collect();
         let seq_of = |id: Uuid| numbers.get(&id).copied().unwrap_or(0);
         let seqs: Vec<i64> = chunk.iter().map(|(id, _)| seq_of(*id)).collect();
-        search::insert(tx, CLIENTS, seqs.iter().copied().zip(pieces.await?).collect()).await?;
         insert_contacts(tx, center, chunk).await?;
+        indexed.extend(seqs.iter().copied().zip(pieces.await?));
         all.extend(seqs);
     }
+    // In one go: at each statement in between, SQLite would write what its index has gathered.
+    search::insert(tx, CLIENTS, indexed).await?;
     Ok(all)
 }
 

@@ -14,7 +14,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 pub(crate) use sample::{Sample, sample};
 
 /// Rows of search text indexed in one statement.
-const CHUNK: usize = 500;
+const CHUNK: usize = 2_000;
 
 /// Up to that many matches, they are collected and sorted; past it, one is met soon enough by
 /// reading in order. Also as far as a search is counted.
