@@ -34,7 +34,7 @@ pub(crate) async fn sample(conn: &impl ConnectionTrait, of: Searched) -> Result<
     sql.bind(BETWEEN.to_string());
     sql.push(&format!(
         ") FROM (SELECT (SELECT t.search_text FROM {table} t WHERE t.seq >= low + \
-         (high - low) * i / {ROWS} ORDER BY t.seq LIMIT 1) AS text FROM n CROSS JOIN ends) AS some"
+         (high - low) * i / {ROWS} ORDER BY t.seq LIMIT 1) AS text FROM n CROSS JOIN ends) AS spread"
     ));
     let texts: Option<String> = sql.scalar::<Option<String>>(conn).await?.flatten();
     Ok(Sample::of(texts.unwrap_or_default()))
@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(sample.telling(vec!["cli", "ent"]), ["cli", "ent"]);
         assert_eq!(sample.telling(Vec::new()), Vec::<&str>::new());
         let read = |typed| vec![Needles::read(typed).unwrap()];
-        assert!(sample.is_common(&read("dupont")) && sample.is_dense(&read("t00")));
+        assert!(sample.is_common(&read("dupont")) && sample.is_dense(&read("t0")));
         assert!(!sample.is_dense(&read("t239")) && !sample.is_dense(&read("nobody")));
         assert!(!Sample::default().is_dense(&read("dupont")));
     }

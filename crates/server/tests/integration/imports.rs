@@ -282,7 +282,7 @@ async fn what_is_no_table_is_refused(app: TestApp) {
     let owner = app.sign_in(Role::Owner).await;
     send(&owner, "photo.csv", b"\x89PNG\r\n\x1a\n0000".to_vec(), &[]).await.expect(415);
     let answer = send(&owner, "vide.csv", "", &[]).await.expect(422);
-    assert_eq!(answer.field_codes("file"), ["required"]);
+    assert_eq!(answer.field_codes("file"), ["sheet-empty"]);
     let answer = send(&owner, "x.xlsx", b"PK\x03\x04nothing".to_vec(), &[]).await.expect(422);
     assert_eq!(answer.field_codes("file"), ["sheet-unreadable"]);
     let json = owner.post("/api/imports/clients", &json!({})).await;

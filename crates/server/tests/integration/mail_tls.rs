@@ -48,7 +48,7 @@ async fn ask_for_a_mail(app: &TestApp) -> String {
     admin.post_form("/administration/utilisateurs", &fields).await.expect(303);
     app.work().await;
     let page = admin.get("/administration").await.expect(200).body;
-    let row = page.split("<code>mail_invitation</code>").nth(1).expect("a job");
+    let row = page.split("E-mails d’invitation").nth(1).expect("a job");
     row.split("</tr>").next().unwrap().to_owned()
 }
 
