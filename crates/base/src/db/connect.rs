@@ -15,6 +15,9 @@ use super::{Db, Engine, Inner, listen};
 /// How many signals a slow listener may fall behind before it is told it missed some.
 const SIGNAL_BUFFER: usize = 4_096;
 
+/// How much of SQLite's file each connection maps into memory, in bytes.
+const MAPPED: u64 = 1 << 30;
+
 /// Pages the writer of SQLite keeps in memory.
 pub(super) const WRITER_MEGABYTES: u32 = 64;
 
@@ -61,8 +64,21 @@ impl Db {
     /// # Errors
     /// [`ConnectError`], with a text that tells the operator what to look at.
     pub async fn connect(address: &str, sizes: PoolSizes) -> Result<Self, ConnectError> {
+        Self::open(address, sizes, MAPPED).await
+    }
+
+    /// The same for a command that reads most of a large database once: the file is not mapped into
+    /// memory, where each connection's view of it would count as the command's own.
+    ///
+    /// # Errors
+    /// [`ConnectError`].
+    pub async fn connect_unmapped(address: &str, sizes: PoolSizes) -> Result<Self, ConnectError> {
+        Self::open(address, sizes, 0).await
+    }
+
+    async fn open(address: &str, sizes: PoolSizes, mapped: u64) -> Result<Self, ConnectError> {
         if let Some(path) = sqlite_path(address) {
-            connect_sqlite(path, sizes).await
+            connect_sqlite(path, sizes, mapped).await
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
             connect_postgres(address, sizes).await
         } else {
@@ -81,7 +97,7 @@ fn sqlite_path(address: &str) -> Option<&str> {
     address.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"))
 }
 
-async fn connect_sqlite(path: &str, sizes: PoolSizes) -> Result<Db, ConnectError> {
+async fn connect_sqlite(path: &str, sizes: PoolSizes, mapped: u64) -> Result<Db, ConnectError> {
     let folder = Path::new(path).parent().filter(|p| !p.as_os_str().is_empty());
     if let Some(folder) = folder {
         std::fs::create_dir_all(folder).map_err(|source| ConnectError::Folder {
@@ -100,9 +116,7 @@ async fn connect_sqlite(path: &str, sizes: PoolSizes) -> Result<Db, ConnectError
         // A page of rows goes over without the thread that reads them waiting for its reader.
         .row_buffer_size(512)
         .pragma("cache_size", "-16000")
-        // Not mapped into memory: each commit has every reader give the whole map back and fault its
-        // pages in again, while all processors wait for one another.
-        .pragma("mmap_size", "0")
+        .pragma("mmap_size", mapped.to_string())
         .pragma("temp_store", "memory")
         // Bounds the log's size on disk after a large import.
         .pragma("journal_size_limit", "67108864");

@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use base::db::Sql;
+use domain::orders::examine::CLIENTS_JOB;
+
 use crate::Result;
 use crate::seed::{self, People};
 use crate::server::Server;
@@ -54,6 +57,26 @@ pub(super) async fn import(
             .figure("value", Figure::seconds(took))
             .target("value", 10.0),
     );
+    Ok(())
+}
+
+/// From the end of the import until its clients are filed for linking: the pages are measured
+/// without it, as it goes on beside people's work once after an import.
+pub(super) async fn filing(people: &People, table: &mut Table) -> Result<()> {
+    let left = || async {
+        let sql = "SELECT COUNT(*) FROM jobs WHERE kind = $1 AND state IN ('ready', 'running')";
+        let left = Sql::with(sql, [CLIENTS_JOB.into()]).scalar::<i64>(people.db.read()).await?;
+        Ok::<i64, crate::Failure>(left.unwrap_or(0))
+    };
+    let started = Instant::now();
+    while left().await? > 0 {
+        if started.elapsed() > PATIENCE {
+            return Err("imported clients were not filed".into());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let row = Row::new("filing of the imported clients", people.engine());
+    table.push(row.figure("value", Figure::seconds(started.elapsed())));
     Ok(())
 }
 

@@ -54,6 +54,8 @@ pub async fn measure(binary: &Binary, plan: &Plan, table: &mut Table) -> Result<
         say(binary, "importing the client file");
         let server = site.serve().await?;
         files::import(&server, &people, plan, table).await?;
+        say(binary, "filing the clients");
+        files::filing(&people, table).await?;
         server.stop().await?;
         if plan.parts.contains(&Part::Clients) {
             clients(&site, &people, &sink, plan, table).await?;

@@ -38,7 +38,7 @@ const SAMPLES: usize = 3;
 
 /// Runs it.
 pub async fn run(settings: Settings, options: Options) -> Result<(), Failure> {
-    let app = serve::start(settings).await?;
+    let app = serve::start_unmapped(settings).await?;
     let centers: Vec<Uuid> = match center(&app, options.center.as_deref()).await? {
         Some(center) => vec![center],
         None => run::centers(app.db().read()).await?,

@@ -105,6 +105,14 @@ pub(super) async fn start(settings: Settings) -> Result<App, Failure> {
     start_on(db, settings).await
 }
 
+/// The same for a command that goes through most of the database once.
+pub(super) async fn start_unmapped(settings: Settings) -> Result<App, Failure> {
+    check(&settings)?;
+    make_folder(&settings)?;
+    let db = Db::connect_unmapped(&settings.database, PoolSizes::default()).await?;
+    start_on(prepare(db).await?, settings).await
+}
+
 /// Before anything is opened: a wrong setting leaves nothing behind.
 fn check(settings: &Settings) -> Result<(), Failure> {
     if let Some(smtp) = &settings.smtp {
