@@ -34,6 +34,9 @@ struct Options {
     /// How long each load runs, in seconds
     #[arg(long, default_value_t = 5)]
     seconds: u64,
+    /// Leave the data there, and say where and whose sessions are open: to look at a slow page alone
+    #[arg(long)]
+    keep: bool,
     /// Keep these figures as the ones to compare with
     #[arg(long)]
     update_baseline: bool,
@@ -73,6 +76,7 @@ async fn run(options: Options) -> Result<()> {
             alerts_each: options.alerts_each,
             linked: options.linked,
             load: std::time::Duration::from_secs(options.seconds),
+            keep: options.keep,
         };
         rows::measure(&binary, &plan, &mut table).await?;
     }

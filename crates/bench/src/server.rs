@@ -46,11 +46,11 @@ pub struct Server {
 }
 
 impl Site {
-    /// An empty one.
+    /// An empty one, whose folder is left there at the end to `keep` it.
     ///
     /// # Errors
     /// No folder, or for PostgreSQL no server in `VIGIE_TEST_POSTGRES`.
-    pub async fn fresh(binary: &Binary, smtp: String) -> Result<Self> {
+    pub async fn fresh(binary: &Binary, smtp: String, keep: bool) -> Result<Self> {
         if !binary.path.is_file() {
             return Err(
                 format!("{} is not there: build it with --release", binary.path.display()).into()
@@ -58,7 +58,8 @@ impl Site {
         }
         // Beside the builds: /tmp may be memory.
         let here = binary.path.parent().unwrap_or(Path::new("."));
-        let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(here)?;
+        let folder =
+            tempfile::Builder::new().prefix("bench-").disable_cleanup(keep).tempdir_in(here)?;
         let database = match binary.engine {
             "sqlite" => format!("sqlite:{}/vigie.db", folder.path().display()),
             _ => fresh_postgres().await?,

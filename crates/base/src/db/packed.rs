@@ -12,6 +12,8 @@ pub enum Column {
     Id(&'static str),
     /// True or false.
     Flag(&'static str),
+    /// All columns of another row.
+    Row(Packed),
 }
 
 /// Rows that the engine writes as one JSON text. Fifty rows of forty columns cost two thousand
@@ -23,8 +25,15 @@ pub struct Packed(pub &'static [Column]);
 impl Packed {
     /// Appends `SELECT` and the columns; `FROM …` follows.
     pub fn push_select(self, sql: &mut Sql, backend: DbBackend) {
+        sql.push("SELECT ");
+        self.push_array(sql, backend);
+        sql.push(" AS packed");
+    }
+
+    /// Appends the columns as one value, which may itself be a column of others.
+    pub fn push_array(self, sql: &mut Sql, backend: DbBackend) {
         let sqlite = backend == DbBackend::Sqlite;
-        sql.push(if sqlite { "SELECT json_array(" } else { "SELECT json_build_array(" });
+        sql.push(if sqlite { "json_array(" } else { "json_build_array(" });
         for (index, column) in self.0.iter().enumerate() {
             sql.push(if index > 0 { ", " } else { "" });
             match column {
@@ -35,12 +44,13 @@ impl Packed {
                     sql.push("json(CASE ").push(flag);
                     sql.push(" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)");
                 }
+                Column::Row(row) => row.push_array(sql, backend),
                 Column::Plain(column) | Column::Id(column) | Column::Flag(column) => {
                     sql.push(column);
                 }
             }
         }
-        sql.push(") AS packed");
+        sql.push(")");
     }
 
     /// The rows of a statement begun by [`Packed::push_select`], each read field by field in the

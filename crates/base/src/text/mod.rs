@@ -5,7 +5,7 @@ mod fold;
 mod grams;
 
 pub use fold::{fold, fold_keep, sort_key};
-pub use grams::{ngrams, query_grams};
+pub use grams::{Gram, grams, query_pieces};
 
 #[cfg(test)]
 mod tests;

@@ -32,12 +32,16 @@ fn sorts_as_a_french_list() {
 }
 
 #[test]
-fn tokens() {
-    assert_eq!(ngrams("aaa"), ["aa", "aaa"]);
-    assert!(ngrams("é").is_empty());
-    assert!(query_grams("é").is_empty() && query_grams("").is_empty());
-    assert_eq!(query_grams("né"), ["né"]);
-    assert_eq!(query_grams("awas"), ["awa", "was"]);
+fn pieces() {
+    assert_eq!(grams("aaa").len(), 2, "aaa, and aa at the end");
+    assert!(grams("é\nb").is_empty());
+    assert!(query_pieces("é").is_empty() && query_pieces("").is_empty());
+    assert_eq!(query_pieces("né"), ["né"]);
+    assert_eq!(query_pieces("awas"), ["awa", "was"]);
+    assert_eq!(Gram::all_of("awa").len(), 1);
+    assert_eq!(Gram::all_of("aw").len(), 39);
+    assert!(Gram::all_of("a").is_empty() && Gram::all_of("awas").is_empty());
+    assert!(Gram::all_of("zz") < Gram::all_of("99"), "letters before digits");
 }
 
 #[test]
@@ -100,9 +104,11 @@ proptest! {
     fn a_piece_of_a_text_is_found_by_its_grams(text in "\\PC{0,40}", from in 0usize..40, len in 2usize..30) {
         let folded = fold(&text);
         let piece: String = folded.chars().skip(from).take(len).collect();
-        let index = ngrams(&folded);
-        for gram in query_grams(&piece) {
-            prop_assert!(index.contains(&gram), "{:?} of {:?}", gram, folded);
+        let index = grams(&folded);
+        for piece in query_pieces(&piece) {
+            let any = Gram::all_of(piece);
+            prop_assert!(any.iter().any(|gram| index.contains(gram)), "{:?} of {:?}", piece, folded);
+            prop_assert!(any.iter().chain(&index).all(|gram| gram.0 >= 0));
         }
     }
 

@@ -40,6 +40,8 @@ pub struct Plan {
     pub linked: usize,
     /// How long each load runs.
     pub load: Duration,
+    /// Whether the data stays afterwards.
+    pub keep: bool,
 }
 
 /// Measures one engine into `table`.
@@ -49,8 +51,14 @@ pub struct Plan {
 pub async fn measure(binary: &Binary, plan: &Plan, table: &mut Table) -> Result<()> {
     let sink = Sink::listen().await?;
     if plan.parts.iter().any(|part| *part != Part::Linking) {
-        let site = Site::fresh(binary, sink.url.clone()).await?;
+        let site = Site::fresh(binary, sink.url.clone(), plan.keep).await?;
         let people = seed::people(&site).await?;
+        if plan.keep {
+            say(
+                binary,
+                &format!("{} stays; sessions: {}", site.database, people.sessions.join(" ")),
+            );
+        }
         say(binary, "importing the client file");
         let server = site.serve().await?;
         files::import(&server, &people, plan, table).await?;
@@ -66,7 +74,7 @@ pub async fn measure(binary: &Binary, plan: &Plan, table: &mut Table) -> Result<
         people.db.close().await;
     }
     if plan.parts.contains(&Part::Linking) {
-        let site = Site::fresh(binary, sink.url.clone()).await?;
+        let site = Site::fresh(binary, sink.url.clone(), plan.keep).await?;
         linking::measure(&site, plan, table).await;
     }
     Ok(())

@@ -121,14 +121,13 @@ pub(super) async fn read(
     Ok(outcome.row(name, people.engine()))
 }
 
-/// Every sort alone, every filter alone, every pair of both.
+/// Every sort alone, every filter alone, every pair of both. Searches are a row of their own.
 fn lists() -> Vec<String> {
     let mut lists: Vec<String> = SORTS.iter().map(|sort| format!("/client?sort={sort}")).collect();
     for filter in FILTERS {
         lists.push(format!("/client?{filter}"));
         lists.extend(SORTS.iter().map(|sort| format!("/client?{filter}&sort={sort}")));
     }
-    lists.extend(TERMS.iter().map(|term| format!("/client?q={}", encoded(term))));
     lists
 }
 

@@ -15,8 +15,8 @@ pub(super) fn push_without(sql: &mut Sql, actor: &Actor) {
     sql.push(")");
 }
 
-/// Appends the places (`seq`, `sort_key`) of clients by their soonest alert, each read of which
-/// follows one index; `push_rest` adds what `c` must meet, and the seek on `(a.due_at, c.seq)`.
+/// Appends the places (`seq`, `sort_key`, `tie`) of clients by their soonest alert, each read of
+/// which follows one index; `push_rest` adds what `c` must meet, and the seek on `(a.due_at, a.id)`.
 pub(super) fn push_places(
     sql: &mut Sql,
     actor: &Actor,
@@ -31,15 +31,17 @@ pub(super) fn push_places(
     };
     for (index, walk) in walks.iter().enumerate() {
         sql.push(if index > 0 { " UNION ALL " } else { "" });
-        sql.push("SELECT * FROM (SELECT c.seq, a.due_at AS sort_key ");
+        sql.push("SELECT * FROM (SELECT c.seq, a.due_at AS sort_key, a.id AS tie ");
         sql.push("FROM alerts a CROSS JOIN clients c WHERE c.id = a.client_id");
         walk.push(sql, actor, center);
         push_open(sql, actor, "a");
-        sql.push(" AND NOT EXISTS (SELECT 1 FROM alerts b WHERE b.client_id = a.client_id");
+        // Of `c`, so that SQLite first looks at what they must meet otherwise.
+        sql.push(" AND NOT EXISTS (SELECT 1 FROM alerts b WHERE b.client_id = c.id");
         push_open(sql, actor, "b");
         sql.push(" AND (b.due_at, b.id) < (a.due_at, a.id))");
         push_rest(sql);
-        sql.push(" ORDER BY a.due_at ").push(order).push(", c.seq ").push(order);
+        // As the index goes on: ten thousand alerts made in one go fall due at the same instant.
+        sql.push(" ORDER BY a.due_at ").push(order).push(", a.id ").push(order);
         sql.push(" LIMIT ").bind(limit).push(") AS part");
     }
 }

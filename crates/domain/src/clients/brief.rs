@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{Client, ClientFilter, matching_ids};
 use crate::actor::{Actor, Role};
 use crate::error::Result;
+use crate::search::{self, CLIENTS, Needles};
 
 /// A client in short, beside others.
 #[derive(Clone, Debug, PartialEq, FromQueryResult)]
@@ -94,4 +95,34 @@ pub(crate) async fn found_in(
     let within = Actor { role, call_center_id: Some(center), ..actor.clone() };
     let filter = ClientFilter { q: Some(typed.to_owned()), ..ClientFilter::default() };
     matching_ids(conn, &within, &filter, None, most, now).await
+}
+
+/// Any `most` of the clients that a search for `typed` finds, as they are met: whoever only asks
+/// whether they are few does not wait for all.
+///
+/// # Errors
+/// The engine's.
+pub(crate) async fn some_found(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    typed: &str,
+    most: i64,
+) -> Result<Vec<Uuid>, DbErr> {
+    let Some(needles) = Needles::read(typed) else { return Ok(Vec::new()) };
+    let mut sql = search::select(conn, CLIENTS, &[needles], "c.id", "").await?;
+    search::aside(&mut sql, |sql| {
+        sql.push(" AND c.deleted_at IS NULL");
+        actor.within_center(sql, "c.call_center_id");
+    });
+    sql.push(" LIMIT ").bind(most);
+    sql.column(conn).await
+}
+
+/// Whether a search for `typed` finds one client in a dozen or more, judged by some of them.
+///
+/// # Errors
+/// The engine's.
+pub(crate) async fn are_frequent(conn: &impl ConnectionTrait, typed: &str) -> Result<bool, DbErr> {
+    let Some(needles) = Needles::read(typed) else { return Ok(false) };
+    Ok(search::sample(conn, CLIENTS).await?.is_dense(&[needles]))
 }

@@ -1,6 +1,6 @@
 //! The centre of a client, and what a client must meet there.
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{NewClient, ValidClient, queries};
@@ -34,21 +34,6 @@ pub(super) async fn center_for(
             }
         },
     }
-}
-
-/// The centre a new client would go to, and the region its phones are read in; `None` while it has
-/// to be named.
-pub(crate) async fn center_of(
-    conn: &impl ConnectionTrait,
-    actor: &Actor,
-    new: &NewClient,
-) -> Result<Option<(Uuid, String)>, DbErr> {
-    let center = match actor.call_center_id.or(new.call_center_id) {
-        Some(center) => Some(center),
-        None => queries::only_center(conn).await?,
-    };
-    let Some(center) = center else { return Ok(None) };
-    Ok(queries::region(conn, center).await?.map(|region| (center, region)))
 }
 
 /// Notes a code another client of the centre has, and an assignee it cannot have.

@@ -33,6 +33,9 @@ struct Position {
     s: String,
     k: Key,
     i: i64,
+    /// The alert it stands by, in an order of those one may see.
+    #[serde(default)]
+    a: Option<Uuid>,
     /// Read towards the start.
     #[serde(default)]
     b: bool,
@@ -145,7 +148,8 @@ impl Walk<'_> {
             if self.backward { (more, from.is_some()) } else { (from.is_some(), more) };
         let place = |client: &Client, backward| {
             let (key, name) = (self.sort.key_of(client), self.sort.name());
-            write_cursor(&Position { s: name, k: key, i: client.seq, b: backward })
+            let alert = client.next_alert_id.filter(|_| self.sort.is_personal(self.actor));
+            write_cursor(&Position { s: name, k: key, i: client.seq, a: alert, b: backward })
         };
         Ok(Paged {
             next: rows.last().filter(|_| after).map(|client| place(client, false)),
@@ -164,16 +168,23 @@ impl Walk<'_> {
     ) -> Result<Vec<Client>> {
         let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
         let order = if self.sort.reads_down(self.backward) { "DESC" } else { "ASC" };
+        let is_personal = self.sort.is_personal(self.actor) && !null;
         let mut places = Sql::new("");
         for (index, center) in self.branches.iter().enumerate() {
             places.push(if index > 0 { " UNION ALL " } else { "" });
-            if self.sort.is_personal(self.actor) && !self.few && !null {
+            if is_personal && !self.few {
                 self.push_by_alert(&mut places, *center, seek, order, limit);
                 continue;
             }
             places.push("SELECT * FROM (SELECT c.seq, ");
             self.sort.push_key(&mut places, self.actor);
-            places.push(" AS sort_key FROM clients c WHERE ");
+            places.push(" AS sort_key");
+            if is_personal {
+                places.push(", ");
+                Sort::push_tie(&mut places, self.actor);
+                places.push(" AS tie");
+            }
+            places.push(" FROM clients c WHERE ");
             self.push_where(conn, &mut places, *center).await?;
             if null && self.sort.is_personal(self.actor) {
                 alert_order::push_without(&mut places, self.actor);
@@ -185,7 +196,8 @@ impl Walk<'_> {
             if let Some(position) = seek {
                 self.push_seek(&mut places, position, null);
             }
-            push_order(&mut places, null, "sort_key", "c.seq", order);
+            let tie = if is_personal { "tie" } else { "c.seq" };
+            push_order(&mut places, null, "sort_key", tie, order);
             places.push(" LIMIT ").bind(limit).push(") AS part");
         }
         // The page's places first, narrow and few; then all there is to show of them. CROSS JOIN
@@ -195,7 +207,8 @@ impl Walk<'_> {
             sql.push("(").append(places).push(") AS k CROSS JOIN ");
         });
         sql.push(" WHERE c.seq = k.seq");
-        push_order(&mut sql, null, "k.sort_key", "c.seq", order);
+        let tie = if is_personal { "k.tie" } else { "c.seq" };
+        push_order(&mut sql, null, "k.sort_key", tie, order);
         sql.push(" LIMIT ").bind(limit);
         Ok(rows::read(conn, sql).await?)
     }
@@ -221,9 +234,9 @@ impl Walk<'_> {
                 // The bound on the instant alone is what the index can start from.
                 sql.push(" AND a.due_at").push(if down { " <= " } else { " >= " });
                 position.k.bind(sql);
-                sql.push(" AND (a.due_at, c.seq)").push(if down { " < (" } else { " > (" });
+                sql.push(" AND (a.due_at, a.id)").push(if down { " < (" } else { " > (" });
                 position.k.bind(sql);
-                sql.push(", ").bind(position.i).push(")");
+                sql.push(", ").bind(position.a.unwrap_or_default()).push(")");
             }
         };
         alert_order::push_places(places, self.actor, center, order, limit, rest);
@@ -253,12 +266,9 @@ impl Walk<'_> {
         }
         within(sql);
         self.filter.push_bin(sql);
-        let conditions = |sql: &mut Sql| self.filter.push_conditions(sql, self.actor, self.now);
-        if self.sort.follows(self.filter) {
-            conditions(sql);
-        } else {
-            aside(sql, conditions);
-        }
+        let (leading, rest) = self.sort.split(self.filter);
+        leading.push_conditions(sql, self.actor, self.now);
+        aside(sql, |sql| rest.push_conditions(sql, self.actor, self.now));
         if let Some(needles) = self.filter.needles() {
             let sample = self.counts.sample(conn, self.now).await?;
             if !sample.is_dense(std::slice::from_ref(&needles)) {
@@ -279,19 +289,32 @@ impl Walk<'_> {
         }
         sql.push(" AND (");
         self.sort.push_key(sql, self.actor);
-        sql.push(", c.seq)").push(beyond).push("(");
+        sql.push(", ");
+        let is_personal = self.sort.is_personal(self.actor);
+        if is_personal {
+            Sort::push_tie(sql, self.actor);
+        } else {
+            sql.push("c.seq");
+        }
+        sql.push(")").push(beyond).push("(");
         position.k.bind(sql);
-        sql.push(", ").bind(position.i).push(")");
+        sql.push(", ");
+        if is_personal {
+            sql.bind(position.a.unwrap_or_default());
+        } else {
+            sql.bind(position.i);
+        }
+        sql.push(")");
     }
 }
 
-/// By key and number, or by number alone where nobody has a key.
-fn push_order(sql: &mut Sql, null: bool, key: &str, seq: &str, order: &str) {
+/// By key and what tells rows of one key apart, or by that alone where nobody has a key.
+fn push_order(sql: &mut Sql, null: bool, key: &str, tie: &str, order: &str) {
     sql.push(" ORDER BY ");
     if !null {
         sql.push(key).push(" ").push(order).push(", ");
     }
-    sql.push(seq).push(" ").push(order);
+    sql.push(tie).push(" ").push(order);
 }
 
 /// The next `limit` clients that match, after `after`, in the order of their ids: for what works

@@ -48,8 +48,7 @@ use crate::events::{self, NewEvent};
 use crate::tags;
 
 pub use brief::Brief;
-pub(crate) use brief::{briefs, found_in};
-pub(crate) use center::center_of;
+pub(crate) use brief::{are_frequent, briefs, found_in, some_found};
 use center::{center_for, check_in_center};
 pub use changes::{ClientChanges, as_typed, with_primary};
 pub(crate) use changes::{from_record, record};
@@ -208,37 +207,58 @@ pub async fn get(conn: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Result
     }
 }
 
+/// A new client as it would be made, and where.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The centre.
+    pub center: Uuid,
+    /// The region its phones are read in.
+    pub region: String,
+    /// The client.
+    pub client: ValidClient,
+}
+
 /// Makes a client.
 ///
 /// # Errors
 /// Every wrong field, a code already taken (`code`, `taken`).
 pub async fn create(db: &Db, actor: &Actor, new: NewClient, now: DateTime<Utc>) -> Result<Uuid> {
-    // Checked before the transaction, which on SQLite everyone waits for; should another client
-    // take the code meanwhile, the index says so.
-    let (center, valid) = check(db.read(), actor, &new).await?;
+    // Checked before the transaction, which on SQLite everyone waits for.
+    let checked = check(db.read(), actor, &new).await?;
+    create_checked(db, actor, checked, now).await
+}
+
+/// Makes a client that `actor` had checked. Should another client take the code meanwhile, the
+/// index says so.
+///
+/// # Errors
+/// A code already taken (`code`, `taken`).
+pub async fn create_checked(
+    db: &Db,
+    actor: &Actor,
+    checked: Checked,
+    now: DateTime<Utc>,
+) -> Result<Uuid> {
+    let Checked { center, client, .. } = checked;
     let tx = db.begin().await?;
-    let ids = insert_many(&tx, actor, center, vec![valid], now).await.map_err(code_taken)?;
+    let ids = insert_many(&tx, actor, center, vec![client], now).await.map_err(code_taken)?;
     tx.commit().await?;
     ids.first().copied().ok_or(Error::NotFound)
 }
 
-/// A new client as it would be made, and its centre; nothing is made.
+/// A new client as it would be made; nothing is made.
 ///
 /// # Errors
 /// Those of [`create`].
-pub async fn check(
-    conn: &impl ConnectionTrait,
-    actor: &Actor,
-    new: &NewClient,
-) -> Result<(Uuid, ValidClient)> {
+pub async fn check(conn: &impl ConnectionTrait, actor: &Actor, new: &NewClient) -> Result<Checked> {
     actor.require(actor.works_with_clients())?;
     let mut invalid = Invalid::new();
     let center = center_for(conn, actor, new, &mut invalid).await?;
     let region = queries::region(conn, center).await?.unwrap_or_default();
-    let valid = validate(new, &region, &mut invalid);
-    check_in_center(conn, center, None, &valid, &mut invalid).await?;
+    let client = validate(new, &region, &mut invalid);
+    check_in_center(conn, center, None, &client, &mut invalid).await?;
     invalid.check()?;
-    Ok((center, valid))
+    Ok(Checked { center, region, client })
 }
 
 /// Two at once may have asked for the same code: the index decides.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use base::db::Column::{Flag, Id, Plain};
+use base::db::Column::{Flag, Id, Plain, Row};
 use base::db::{Packed, Sql};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult};
 use uuid::Uuid;
@@ -60,6 +60,24 @@ const COLUMNS: Packed = Packed(&[
     Plain("na.due_at"),
 ]);
 
+/// A client, and in two texts their e-mails and phones: between two of them stands [`BETWEEN`],
+/// between the two writings of a phone [`WITHIN`].
+const WITH_CONTACTS: Packed = Packed(&[
+    Row(COLUMNS),
+    Plain(
+        "(SELECT string_agg(e.value, '\u{1e}' ORDER BY e.position) FROM client_emails e \
+         WHERE e.client_id = c.id)",
+    ),
+    Plain(
+        "(SELECT string_agg(p.raw || '\u{1f}' || COALESCE(p.e164, ''), '\u{1e}' \
+         ORDER BY p.position) FROM client_phones p WHERE p.client_id = c.id)",
+    ),
+]);
+
+/// What no field can hold.
+const BETWEEN: char = '\u{1e}';
+const WITHIN: char = '\u{1f}';
+
 /// Appends the `SELECT` of [`Client`] rows as far as `FROM clients c` and the alert each shows:
 /// the soonest open one the actor may see. `before` is joined first, if not empty.
 pub(super) fn push_select(
@@ -69,6 +87,10 @@ pub(super) fn push_select(
     push_before: impl FnOnce(&mut Sql),
 ) {
     COLUMNS.push_select(sql, backend);
+    push_from(sql, actor, push_before);
+}
+
+fn push_from(sql: &mut Sql, actor: &Actor, push_before: impl FnOnce(&mut Sql)) {
     sql.push(" FROM ");
     push_before(sql);
     sql.push("clients c LEFT JOIN alerts na ON na.id = (SELECT a.id FROM alerts a ");
@@ -80,18 +102,20 @@ pub(super) fn push_select(
 /// Runs a statement begun by [`push_select`].
 pub(super) async fn read(conn: &impl ConnectionTrait, sql: Sql) -> Result<Vec<Client>, DbErr> {
     let mut rows: Vec<Client> = COLUMNS.all(sql, conn).await?;
-    for row in &mut rows {
-        let names = row.tag_names.take();
-        row.tags = names.iter().flat_map(|names| names.lines()).map(str::to_owned).collect();
-        row.next_alert = match (row.next_alert_id, row.next_alert_title.take(), row.next_alert_due)
-        {
-            (Some(id), Some(title), Some(due_at)) => Some(NextAlert { id, title, due_at }),
-            _ => None,
-        };
-        // The column tells of everyone's alerts; from here on, only of those the actor may see.
-        row.next_alert_at = row.next_alert_due;
-    }
+    rows.iter_mut().for_each(unpack);
     Ok(rows)
+}
+
+/// Fills in what comes otherwise than it is told.
+fn unpack(row: &mut Client) {
+    let names = row.tag_names.take();
+    row.tags = names.iter().flat_map(|names| names.lines()).map(str::to_owned).collect();
+    row.next_alert = match (row.next_alert_id, row.next_alert_title.take(), row.next_alert_due) {
+        (Some(id), Some(title), Some(due_at)) => Some(NextAlert { id, title, due_at }),
+        _ => None,
+    };
+    // The column tells of everyone's alerts; from here on, only of those the actor may see.
+    row.next_alert_at = row.next_alert_due;
 }
 
 /// A client the actor may see, in the bin or not.
@@ -104,12 +128,26 @@ pub(super) async fn find(
         return Ok(None);
     }
     let mut sql = Sql::new("");
-    push_select(&mut sql, conn.get_database_backend(), actor, |_| ());
+    WITH_CONTACTS.push_select(&mut sql, conn.get_database_backend());
+    push_from(&mut sql, actor, |_| ());
     sql.push(" WHERE c.id = ").bind(id);
     actor.within_center(&mut sql, "c.call_center_id");
-    let mut rows = read(conn, sql).await?;
-    with_contacts(conn, &mut rows).await?;
-    Ok(rows.pop())
+    let mut rows: Vec<(Client, Option<String>, Option<String>)> =
+        WITH_CONTACTS.all(sql, conn).await?;
+    let Some((mut client, emails, phones)) = rows.pop() else { return Ok(None) };
+    unpack(&mut client);
+    client.emails = parted(emails.as_deref()).map(str::to_owned).collect();
+    let phone = |phone: &str| {
+        let (raw, e164) = phone.split_once(WITHIN).unwrap_or((phone, ""));
+        let e164 = Some(e164.to_owned()).filter(|e164| !e164.is_empty());
+        ClientPhone { raw: raw.to_owned(), e164 }
+    };
+    client.phones = parted(phones.as_deref()).map(phone).collect();
+    Ok(Some(client))
+}
+
+fn parted(list: Option<&str>) -> impl Iterator<Item = &str> {
+    list.into_iter().flat_map(|list| list.split(BETWEEN))
 }
 
 /// What each client has several of, in its order; `select` ends with `client_id IN `.

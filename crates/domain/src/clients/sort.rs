@@ -134,18 +134,24 @@ impl Sort {
         self.descending != backward
     }
 
-    /// Whether the filter bounds what rows are ordered by, so that one index serves both.
-    pub(super) fn follows(self, filter: &ClientFilter) -> bool {
+    /// The conditions that bound what rows are ordered by, or stand before it in the index of that
+    /// order, and the others: those are looked at on the way.
+    pub(super) fn split(self, filter: &ClientFilter) -> (ClientFilter, ClientFilter) {
+        let (mut leading, mut rest) = (ClientFilter::default(), filter.clone());
+        leading.time_zone.clone_from(&rest.time_zone);
         match self.by {
-            By::Created => filter.period.is_some() || filter.created_after.is_some(),
-            By::NextAlert => filter.alert_status.is_some(),
-            By::Segment => filter.segment.is_some(),
-            By::Orders | By::Spent | By::LastOrder => {
-                filter.segment.is_some() && has_only_figures(filter)
+            By::Created => {
+                leading.period = rest.period.take();
+                leading.created_after = rest.created_after.take();
             }
-            By::Contact => filter.notification_client.is_some() && has_only_figures(filter),
-            _ => false,
+            By::NextAlert => leading.alert_status = rest.alert_status.take(),
+            By::Segment | By::Orders | By::Spent | By::LastOrder => {
+                leading.segment = rest.segment.take();
+            }
+            By::Contact => leading.notification_client = rest.notification_client.take(),
+            _ => {}
         }
+        (leading, rest)
     }
 
     /// Whether rows are ordered by what no column holds: the alerts this very actor may see.
@@ -164,6 +170,15 @@ impl Sort {
         sql.push("AND a.completed_at IS NULL AND a.deleted_at IS NULL");
         actor.within_work_of(sql, "a.assigned_to", "a.created_by");
         sql.push(")");
+    }
+
+    /// Appends what tells rows of one key apart, where the order is personal: the alert they stand
+    /// by. Elsewhere it is their number.
+    pub(super) fn push_tie(sql: &mut Sql, actor: &Actor) {
+        sql.push("(SELECT a.id FROM alerts a WHERE a.client_id = c.id ");
+        sql.push("AND a.completed_at IS NULL AND a.deleted_at IS NULL");
+        actor.within_work_of(sql, "a.assigned_to", "a.created_by");
+        sql.push(" ORDER BY a.due_at, a.id LIMIT 1)");
     }
 
     /// The value `client` is ordered by.
@@ -190,19 +205,6 @@ impl Sort {
             By::Under(_) => Key::Time(client.created_at),
         }
     }
-}
-
-/// Whether nothing else is asked for that an index of its own could lead away with.
-fn has_only_figures(filter: &ClientFilter) -> bool {
-    let ClientFilter { is_active, time_zone, segment, notification_client, .. } = filter.clone();
-    let figures = ClientFilter {
-        is_active,
-        time_zone,
-        segment,
-        notification_client,
-        ..ClientFilter::default()
-    };
-    *filter == figures
 }
 
 impl Fall {

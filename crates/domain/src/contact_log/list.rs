@@ -14,7 +14,7 @@ use super::queries::{self, COLUMNS, FROM};
 use super::sort::{By, Sort};
 use crate::actor::Actor;
 use crate::clients::{self, ClientFilter};
-use crate::error::{Error, Result};
+use crate::error::{Error, Invalid, Result};
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
 use crate::search::aside;
 use crate::sections::{Head, Part, Under, parts, people};
@@ -35,8 +35,16 @@ pub struct Search {
 enum Found {
     /// Nothing was searched.
     All,
-    /// These agents' attempts, and those about these clients; `None`: more than [`FEW`].
-    Some { users: Vec<Uuid>, clients: Option<Vec<Uuid>> },
+    /// These agents' attempts, and those about clients that match.
+    Some { users: Vec<Uuid>, clients: Clients },
+}
+
+#[derive(Clone, Debug)]
+enum Clients {
+    /// These, no more than [`FEW`].
+    Few(Vec<Uuid>),
+    /// More. So many, if they are `frequent`, that one attempt in a dozen is about one of them.
+    Many { frequent: bool },
 }
 
 /// Looks up whom `filter.q` speaks of.
@@ -56,11 +64,16 @@ pub async fn search(
         return Ok(Search { filter, found: Found::All, now });
     }
     let users = queries::users_named(conn, actor, typed).await?;
-    let of = client_filter(typed);
-    let clients = clients::matching_ids(conn, actor, &of, None, FEW + 1, now).await?;
-    let few = i64::try_from(clients.len()).is_ok_and(|count| count <= FEW);
-    let found = Found::Some { users, clients: few.then_some(clients) };
-    Ok(Search { filter, found, now })
+    let mut invalid = Invalid::new();
+    client_filter(typed).check(&mut invalid);
+    invalid.check()?;
+    let some = clients::some_found(conn, actor, typed, FEW + 1).await?;
+    let few = i64::try_from(some.len()).is_ok_and(|count| count <= FEW);
+    let clients = match few {
+        true => Clients::Few(some),
+        false => Clients::Many { frequent: clients::are_frequent(conn, typed).await? },
+    };
+    Ok(Search { filter, found: Found::Some { users, clients }, now })
 }
 
 fn client_filter(typed: &str) -> ClientFilter {
@@ -82,6 +95,15 @@ pub struct Place {
     by: By,
     #[serde(default)]
     under: Under,
+}
+
+/// Which table a branch starts from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    /// Attempts, in an order of theirs.
+    Attempts,
+    /// The clients that were found, unless they are frequent: for what is counted whole.
+    Clients,
 }
 
 /// What ends each branch of the query.
@@ -139,6 +161,7 @@ impl Search {
         conn: &impl ConnectionTrait,
         actor: &Actor,
         what: &str,
+        lead: Lead,
         end: End<'_>,
     ) -> Result<Sql> {
         let mut sql = Sql::new("SELECT * FROM (SELECT ");
@@ -150,20 +173,23 @@ impl Search {
         sql.push(" AND a.user_id IN ").bind_list(users.clone());
         end.push(&mut sql);
         sql.push(" UNION ALL SELECT * FROM (SELECT ");
-        self.start(actor, &mut sql, what, end);
         match clients {
-            Some(few) => drop(sql.push(" AND a.client_id IN ").bind_list(few.clone())),
-            None => {
-                let of = client_filter(self.filter.q.trim());
-                clients::push_filter(
-                    conn,
-                    &mut sql,
-                    clients::Lead::Condition,
-                    actor,
-                    &of,
-                    self.now,
-                )
-                .await?;
+            Clients::Few(few) => {
+                self.start(actor, &mut sql, what, end);
+                sql.push(" AND a.client_id IN ").bind_list(few.clone());
+            }
+            Clients::Many { frequent: false } if lead == Lead::Clients => {
+                sql.push(what).push(queries::FROM_CLIENTS);
+                self.push_clients(conn, actor, &mut sql).await?;
+                queries::visible(actor, &mut sql);
+                self.filter.push(&mut sql);
+            }
+            Clients::Many { .. } => {
+                self.start(actor, &mut sql, what, end);
+                let mut found = Sql::new("");
+                self.push_clients(conn, actor, &mut found).await?;
+                // Or SQLite would go through all that were found for each attempt.
+                aside(&mut sql, |sql| _ = sql.append(found));
             }
         }
         if !users.is_empty() {
@@ -172,6 +198,17 @@ impl Search {
         }
         end.push(&mut sql);
         Ok(sql)
+    }
+
+    /// Appends ` AND …`: `c` is among the clients that were found.
+    async fn push_clients(
+        &self,
+        conn: &impl ConnectionTrait,
+        actor: &Actor,
+        sql: &mut Sql,
+    ) -> Result<()> {
+        let (of, lead) = (client_filter(self.filter.q.trim()), clients::Lead::Condition);
+        Ok(clients::push_filter(conn, sql, lead, actor, &of, self.now).await?)
     }
 
     fn start(&self, actor: &Actor, sql: &mut Sql, what: &str, end: End<'_>) {
@@ -191,7 +228,7 @@ impl Search {
 
     /// Whether what matches is better gathered and then ordered than looked for along an order.
     fn is_narrow(&self) -> bool {
-        let few = matches!(self.found, Found::Some { clients: Some(_), .. });
+        let few = matches!(self.found, Found::Some { clients: Clients::Few(_), .. });
         few || self.filter.client_id.is_some()
     }
 
@@ -204,7 +241,7 @@ impl Search {
         let End::Rows { by, part, down, limit, .. } = end else { return Ok(Vec::new()) };
         let head = by.head();
         let what = format!("{COLUMNS}, {} AS head_key, {} AS head_id", head.key, head.id);
-        let mut sql = self.branches(conn, actor, &what, end).await?;
+        let mut sql = self.branches(conn, actor, &what, Lead::Attempts, end).await?;
         if matches!(self.found, Found::Some { .. }) {
             let order = if down { " DESC" } else { " ASC" };
             sql.push(" ORDER BY ");
@@ -251,6 +288,9 @@ impl Search {
     }
 }
 
+/// As far as the attempts that a search finds are counted.
+const COUNTED_OF_SEARCH: i64 = 2_000;
+
 /// Attempts that the figures of a search are counted from, at most: the latest.
 pub const COUNTED: i64 = 10_000;
 
@@ -271,7 +311,8 @@ pub async fn figures_found(
     let search = Search { filter, ..search.clone() };
     let (by, part) = (By::Date, Part::All);
     let end = End::Rows { by, part, place: None, down: true, limit: COUNTED };
-    let found = search.branches(conn, actor, "a.weekday, a.local_hour, a.status", end).await?;
+    let what = "a.weekday, a.local_hour, a.status";
+    let found = search.branches(conn, actor, what, Lead::Clients, end).await?;
     let mut sql = Sql::new(
         "SELECT f.weekday, f.local_hour AS hour, \
          CAST(SUM(CASE WHEN f.status = 'succes' THEN 1 ELSE 0 END) AS BIGINT) AS successes, \
@@ -377,6 +418,6 @@ pub async fn count(conn: &impl ConnectionTrait, actor: &Actor, search: &Search) 
         sql.push(")");
         return Ok(Total::count(sql, conn).await?);
     }
-    let sql = search.branches(conn, actor, "1 AS one", End::Count).await?;
-    Ok(Total::count(sql, conn).await?)
+    let sql = search.branches(conn, actor, "1 AS one", Lead::Clients, End::Count).await?;
+    Ok(Total::count_to(COUNTED_OF_SEARCH, sql, conn).await?)
 }

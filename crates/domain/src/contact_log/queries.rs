@@ -18,6 +18,11 @@ pub(super) const FROM: &str = " FROM contact_attempts a CROSS JOIN clients c \
     LEFT JOIN users u ON u.id = a.user_id \
     WHERE c.id = a.client_id AND c.deleted_at IS NULL AND a.undone_at IS NULL";
 
+/// The same, led by clients, where those are few beside the attempts.
+pub(super) const FROM_CLIENTS: &str = " FROM clients c CROSS JOIN contact_attempts a \
+    LEFT JOIN users u ON u.id = a.user_id \
+    WHERE a.client_id = c.id AND c.deleted_at IS NULL AND a.undone_at IS NULL";
+
 /// The client an attempt is about, and what their centre's rules need to know.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Subject {

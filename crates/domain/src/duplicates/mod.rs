@@ -35,8 +35,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::actor::Actor;
-use crate::clients::{self, Brief, NewClient, ValidClient};
-use crate::error::{Error, Invalid, Result};
+use crate::clients::{self, Brief, Checked, ValidClient};
+use crate::error::{Error, Result};
 use crate::events::{self, NewEvent};
 
 pub use fields::{Choices, FIELDS, Field, LISTS, Side};
@@ -99,27 +99,14 @@ pub struct Possible {
 /// Most existing clients shown beside a new one.
 const SHOWN: usize = 5;
 
-/// The existing clients whom a new one looks like, the most alike first. None when something is
-/// wrong with it: that is told first.
+/// The existing clients whom a new one, which `actor` had checked, looks like, the most alike first.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for roles that do not work with clients.
-pub async fn possible(
-    conn: &impl ConnectionTrait,
-    actor: &Actor,
-    new: &NewClient,
-) -> Result<Vec<Possible>> {
-    actor.require(actor.works_with_clients())?;
-    let place = clients::center_of(conn, actor, new).await?;
-    let Some((center, region)) = place else { return Ok(Vec::new()) };
-    let mut invalid = Invalid::new();
-    let valid = clients::validate(new, &region, &mut invalid);
-    if !invalid.is_empty() {
-        return Ok(Vec::new());
-    }
-    let subject = Subject::of_new(&valid);
+/// The engine's.
+pub async fn possible(conn: &impl ConnectionTrait, new: &Checked) -> Result<Vec<Possible>> {
+    let subject = Subject::of_new(&new.client);
     let one = std::slice::from_ref(&subject);
-    let mut found = subject::find(conn, center, &region, one, Reach::Mistyped).await?;
+    let mut found = subject::find(conn, new.center, &new.region, one, Reach::Mistyped).await?;
     let mut found = found.remove(&subject.id()).unwrap_or_default();
     found.truncate(SHOWN);
     partners::told(conn, found).await

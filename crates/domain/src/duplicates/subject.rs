@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use base::db::Sql;
+use base::db::Column::{Id, Plain};
+use base::db::{Packed, Sql};
 use base::text::{email_key, fold, sort_key};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr};
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -33,12 +35,6 @@ pub(super) struct Alike {
     pub(super) score: i32,
     pub(super) reasons: Vec<Reason>,
     pub(super) fingerprint: String,
-}
-
-#[derive(FromQueryResult)]
-struct Contact {
-    client_id: Uuid,
-    key: String,
 }
 
 impl Subject {
@@ -253,16 +249,41 @@ pub(super) async fn compare_all(
     Ok(alike)
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    code: Option<String>,
-    first_name: Option<String>,
-    last_name: Option<String>,
-    company_name: Option<String>,
-    address: Option<String>,
-    city: Option<String>,
-}
+/// A client as it is compared: code, first and last name, company, street, city; its e-mails and its
+/// phones, between two of which stands [`BETWEEN`].
+#[derive(Deserialize)]
+struct Row(
+    Uuid,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
+
+const COLUMNS: Packed = Packed(&[
+    Id("c.id"),
+    Plain("c.code"),
+    Plain("c.first_name"),
+    Plain("c.last_name"),
+    Plain("c.company_name"),
+    Plain("c.address"),
+    Plain("c.city"),
+    Plain(
+        "(SELECT string_agg(e.value, '\u{1e}' ORDER BY e.position) FROM client_emails e \
+         WHERE e.client_id = c.id)",
+    ),
+    Plain(
+        "(SELECT string_agg(COALESCE(p.e164, p.raw), '\u{1e}' ORDER BY p.position) \
+         FROM client_phones p WHERE p.client_id = c.id)",
+    ),
+]);
+
+/// What no field can hold.
+const BETWEEN: char = '\u{1e}';
 
 /// The clients of these ids that are not in the bin, as they are compared.
 pub(super) async fn load(
@@ -271,35 +292,23 @@ pub(super) async fn load(
 ) -> Result<HashMap<Uuid, Subject>, DbErr> {
     let mut found = HashMap::new();
     for ids in ids.chunks(1_000) {
-        let mut sql = Sql::new(
-            "SELECT id, code, first_name, last_name, company_name, address, city FROM clients \
-             WHERE deleted_at IS NULL AND id IN ",
-        );
+        let mut sql = Sql::new("");
+        COLUMNS.push_select(&mut sql, conn.get_database_backend());
+        sql.push(" FROM clients c WHERE c.deleted_at IS NULL AND c.id IN ");
         sql.bind_list(ids.to_vec());
-        for row in sql.all::<Row>(conn).await? {
-            let names = (row.first_name.as_deref(), row.last_name.as_deref());
-            let mut subject = Subject::named(row.id, names.0, names.1, row.company_name.as_deref());
-            subject.address = place(row.address.as_deref(), row.city.as_deref());
-            subject.code = row.code;
-            found.insert(row.id, subject);
-        }
-        let mut sql =
-            Sql::new("SELECT client_id, value AS key FROM client_emails WHERE client_id IN ");
-        sql.bind_list(ids.to_vec()).push(" ORDER BY client_id, position");
-        for Contact { client_id, key } in sql.all(conn).await? {
-            let key = email_key(&key).unwrap_or(key);
-            if let Some(subject) = found.get_mut(&client_id) {
-                subject.add_email(key);
+        let rows: Vec<Row> = COLUMNS.all(sql, conn).await?;
+        for Row(id, code, first, last, company, address, city, emails, phones) in rows {
+            let mut subject =
+                Subject::named(id, first.as_deref(), last.as_deref(), company.as_deref());
+            subject.address = place(address.as_deref(), city.as_deref());
+            subject.code = code;
+            for email in emails.iter().flat_map(|list| list.split(BETWEEN)) {
+                subject.add_email(email_key(email).unwrap_or_else(|| email.to_owned()));
             }
-        }
-        let mut sql = Sql::new(
-            "SELECT client_id, COALESCE(e164, raw) AS key FROM client_phones WHERE client_id IN ",
-        );
-        sql.bind_list(ids.to_vec()).push(" ORDER BY client_id, position");
-        for Contact { client_id, key } in sql.all(conn).await? {
-            if let Some(subject) = found.get_mut(&client_id) {
-                subject.add_number(key);
+            for phone in phones.iter().flat_map(|list| list.split(BETWEEN)) {
+                subject.add_number(phone.to_owned());
             }
+            found.insert(id, subject);
         }
     }
     Ok(found)

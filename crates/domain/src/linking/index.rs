@@ -10,6 +10,10 @@ use super::{ClientId, keys, phones};
 /// Keys that lead to more clients than this say nothing about who ordered.
 pub(super) const CROWD: usize = 64;
 
+/// From that many clients on, sorting them is worth a thread more: to make one costs as much as
+/// comparing a few.
+const MANY: usize = 10_000;
+
 /// Clients and the five lists that lead to them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {
@@ -43,11 +47,18 @@ impl Index {
             let slot = index.keep(id, &card);
             index.file(slot, &card, Postings::push);
         }
+        let is_worth_a_thread = index.len() >= MANY;
         let Self { emails, mailboxes, tails, reversed, names, .. } = &mut index;
-        std::thread::scope(|scope| {
-            scope.spawn(|| names.sort());
-            [emails, mailboxes, tails, reversed].into_iter().for_each(Postings::sort);
-        });
+        let others = [emails, mailboxes, tails, reversed];
+        if is_worth_a_thread {
+            std::thread::scope(|scope| {
+                scope.spawn(|| names.sort());
+                others.into_iter().for_each(Postings::sort);
+            });
+        } else {
+            names.sort();
+            others.into_iter().for_each(Postings::sort);
+        }
         index
     }
 

@@ -16,6 +16,7 @@ mod m0011_list_indexes;
 mod m0012_counted_orders;
 mod m0013_calendar;
 mod m0014_order_words;
+mod m0015_shorter_pieces;
 
 use base::db::{Db, Engine};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_counted_orders::Migration),
             Box::new(m0013_calendar::Migration),
             Box::new(m0014_order_words::Migration),
+            Box::new(m0015_shorter_pieces::Migration),
         ]
     }
 }

@@ -1,19 +1,21 @@
 //! The clients of a list, batch after batch, to be written to a file: exactly those the list shows.
 
-use base::db::Sql;
+use base::db::Column::{Flag, Id, Plain};
+use base::db::{Packed, Sql};
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::bulk::{self, Params};
 use crate::actor::Actor;
 use crate::error::Result;
 
-/// Clients per batch.
-const BATCH: i64 = 2_000;
+/// Clients per batch: a few batches are in memory at once.
+const BATCH: i64 = 1_000;
 
 /// A client as a file shows them.
-#[derive(Clone, Debug, FromQueryResult)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct ExportRow {
     /// Their id; not written, but it places the row.
     pub id: Uuid,
@@ -47,13 +49,13 @@ pub struct ExportRow {
     all_phones: Option<String>,
     all_tags: Option<String>,
     /// E-mail addresses, the primary one first.
-    #[sea_orm(skip)]
+    #[serde(skip)]
     pub emails: Vec<String>,
     /// Phones as typed, the primary one first.
-    #[sea_orm(skip)]
+    #[serde(skip)]
     pub phones: Vec<String>,
     /// Tags, by name.
-    #[sea_orm(skip)]
+    #[serde(skip)]
     pub tags: Vec<String>,
 }
 
@@ -98,19 +100,40 @@ fn parted(list: Option<String>) -> Vec<String> {
     list.iter().flat_map(|list| list.split(UNIT)).map(str::to_owned).collect()
 }
 
+/// What [`ExportRow`] reads, in the order of its fields; between the values of a list stands [`UNIT`].
+const COLUMNS: Packed = Packed(&[
+    Id("c.id"),
+    Plain("c.code"),
+    Plain("c.first_name"),
+    Plain("c.last_name"),
+    Plain("c.company_name"),
+    Plain("c.address"),
+    Plain("c.city"),
+    Plain("c.country"),
+    Flag("c.is_active"),
+    Plain("(SELECT u.name FROM users u WHERE u.id = c.assigned_to)"),
+    Plain("c.notification_client"),
+    Plain("c.date_notification"),
+    Plain("c.next_alert_at"),
+    Plain("c.created_at"),
+    Plain(
+        "(SELECT string_agg(e.value, '\u{1f}' ORDER BY e.position) FROM client_emails e \
+         WHERE e.client_id = c.id)",
+    ),
+    Plain(
+        "(SELECT string_agg(p.raw, '\u{1f}' ORDER BY p.position) FROM client_phones p \
+         WHERE p.client_id = c.id)",
+    ),
+    Plain(
+        "(SELECT string_agg(t.name, '\u{1f}' ORDER BY t.key) FROM client_tags ct \
+         JOIN tags t ON t.id = ct.tag_id WHERE ct.client_id = c.id)",
+    ),
+]);
+
 async fn clients(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<ExportRow>, DbErr> {
-    let mut sql = Sql::new(format!(
-        "SELECT c.id, c.code, c.first_name, c.last_name, c.company_name, c.address, c.city, \
-         c.country, c.is_active, u.name AS assignee, c.notification_client, c.date_notification, \
-         c.next_alert_at, c.created_at, \
-         (SELECT string_agg(e.value, '{UNIT}' ORDER BY e.position) FROM client_emails e \
-          WHERE e.client_id = c.id) AS all_emails, \
-         (SELECT string_agg(p.raw, '{UNIT}' ORDER BY p.position) FROM client_phones p \
-          WHERE p.client_id = c.id) AS all_phones, \
-         (SELECT string_agg(t.name, '{UNIT}' ORDER BY t.key) FROM client_tags ct \
-          JOIN tags t ON t.id = ct.tag_id WHERE ct.client_id = c.id) AS all_tags \
-         FROM clients c LEFT JOIN users u ON u.id = c.assigned_to WHERE c.id IN "
-    ));
-    sql.bind_list(ids.iter().copied()).push(" ORDER BY c.id");
-    sql.all(conn).await
+    let mut sql = Sql::new("");
+    COLUMNS.push_select(&mut sql, conn.get_database_backend());
+    sql.push(" FROM clients c WHERE c.id IN ").bind_list(ids.iter().copied());
+    sql.push(" ORDER BY c.id LIMIT ").bind(BATCH);
+    COLUMNS.all(sql, conn).await
 }

@@ -1,14 +1,14 @@
 //! Finding rows by any part of what is known of them. The only folder here that forks by engine.
 //!
 //! Each row's `search_text` holds its folded fields, one to a line; the index beside its table
-//! holds the pieces of two and three letters of it. A query's pieces narrow the candidates, `LIKE`
-//! decides.
+//! holds its pieces of three letters ([`base::text::Gram`]). A query's pieces narrow the candidates,
+//! `LIKE` decides.
 
 mod sample;
 
 use base::db::{Engine, Sql, Tx};
 use base::phone;
-use base::text::{fold, fold_keep, ngrams, query_grams};
+use base::text::{Gram, fold, fold_keep, grams, query_pieces};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
 pub(crate) use sample::{Sample, sample};
@@ -137,7 +137,7 @@ pub(crate) fn push_candidates(
 
 /// Of each query that is long enough to have any: the telling pieces of each text it looks for.
 fn pieces_of_all<'a>(all: &'a [Needles], sample: &Sample) -> Vec<Vec<Vec<&'a str>>> {
-    let telling = |needle: &'a String| sample.telling(query_grams(needle));
+    let telling = |needle: &'a String| sample.telling(query_pieces(needle));
     all.iter()
         .map(|Needles(needles)| needles.iter().map(telling).collect())
         .filter(|pieces: &Vec<Vec<&str>>| !pieces.is_empty() && !pieces.iter().any(Vec::is_empty))
@@ -149,22 +149,43 @@ fn push_match(sql: &mut Sql, all: &[Vec<Vec<&str>>], of: Searched, backend: DbBa
     if backend == DbBackend::Postgres {
         for (word, pieces) in all.iter().enumerate() {
             sql.push(if word > 0 { " AND (" } else { "(" });
-            for (index, grams) in pieces.iter().enumerate() {
-                sql.push(if index > 0 { " OR " } else { "" });
-                sql.push("grams @> CAST(").bind(array(grams)).push(" AS TEXT[])");
+            for (index, pieces) in pieces.iter().enumerate() {
+                sql.push(if index > 0 { " OR (" } else { "(" });
+                push_array_match(sql, pieces);
+                sql.push(")");
             }
             sql.push(")");
         }
     } else {
-        let tokens = |grams: &Vec<&str>| {
-            grams.iter().map(|gram| token(gram)).collect::<Vec<_>>().join(" AND ")
+        let any = |piece: &&str| {
+            let words: Vec<String> = Gram::all_of(piece).into_iter().map(word).collect();
+            format!("({})", words.join(" OR "))
         };
-        let word = |pieces: &Vec<Vec<&str>>| {
-            let any = pieces.iter().map(|grams| format!("({})", tokens(grams)));
-            format!("({})", any.collect::<Vec<_>>().join(" OR "))
+        let every = |pieces: &Vec<&str>| pieces.iter().map(any).collect::<Vec<_>>().join(" AND ");
+        let one = |pieces: &Vec<Vec<&str>>| {
+            let texts = pieces.iter().map(|pieces| format!("({})", every(pieces)));
+            format!("({})", texts.collect::<Vec<_>>().join(" OR "))
         };
-        let words: Vec<String> = all.iter().map(word).collect();
-        sql.push(of.index).push(" MATCH ").bind(words.join(" AND "));
+        let queries: Vec<String> = all.iter().map(one).collect();
+        sql.push(of.index).push(" MATCH ").bind(queries.join(" AND "));
+    }
+}
+
+/// The same of one text, for an array of numbers: all of those that are one piece, one of those that
+/// begin with two letters.
+fn push_array_match(sql: &mut Sql, pieces: &[&str]) {
+    let (single, several): (Vec<_>, Vec<_>) =
+        pieces.iter().map(|piece| Gram::all_of(piece)).partition(|grams| grams.len() == 1);
+    let mut first = true;
+    let mut condition = |operator: &str, grams: &[Gram]| {
+        sql.push(if std::mem::take(&mut first) { "grams" } else { " AND grams" });
+        sql.push(operator).push("CAST(").bind(array(grams)).push(" AS INT[])");
+    };
+    if !single.is_empty() {
+        condition(" @> ", &single.concat());
+    }
+    for grams in several {
+        condition(" && ", &grams);
     }
 }
 
@@ -202,41 +223,41 @@ fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
-/// A piece as one word of an index that would cut it at spaces and signs: its bytes in
-/// hexadecimal.
-fn token(gram: &str) -> String {
-    let mut word = String::with_capacity(2 * gram.len() + 1);
-    push_token(gram, &mut word);
+/// A piece as one word of an index that would cut it at spaces and signs: its number, in 36 digits.
+fn word(gram: Gram) -> String {
+    let mut word = String::with_capacity(6);
+    push_word(gram, &mut word);
     word
 }
 
-fn push_token(gram: &str, words: &mut String) {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    words.push('x');
-    for byte in gram.bytes() {
-        words.push(DIGITS[usize::from(byte >> 4)]);
-        words.push(DIGITS[usize::from(byte & 15)]);
+fn push_word(Gram(number): Gram, words: &mut String) {
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let mut digits = [0; 6];
+    let (mut at, mut rest) = (digits.len(), number.unsigned_abs());
+    while at > 0 {
+        at -= 1;
+        digits[at] = DIGITS[(rest % 36) as usize];
+        rest /= 36;
+        if rest == 0 {
+            break;
+        }
     }
+    words.extend(digits[at..].iter().copied().map(char::from));
 }
 
-/// A PostgreSQL array literal. Pieces hold no quote and no backslash once folded, but a comma
-/// or a brace must not end one.
-fn array(grams: &[&str]) -> String {
-    let quoted: Vec<String> = grams
-        .iter()
-        .map(|gram| format!("\"{}\"", gram.replace('\\', "\\\\").replace('"', "\\\"")))
-        .collect();
-    format!("{{{}}}", quoted.join(","))
+/// A PostgreSQL array literal.
+fn array(grams: &[Gram]) -> String {
+    let numbers: Vec<String> = grams.iter().map(|gram| gram.0.to_string()).collect();
+    format!("{{{}}}", numbers.join(","))
 }
 
 /// The pieces of each line of a search text, as the index of `engine` takes them.
-fn indexed(engine: Engine, text: &str) -> String {
-    let grams = ngrams(text);
+pub(crate) fn indexed(engine: Engine, text: &str) -> String {
+    let grams = grams(text);
     match engine {
         Engine::Postgres => array(&grams),
         Engine::Sqlite => grams.into_iter().fold(String::new(), |mut words, gram| {
-            push_token(gram, &mut words);
+            push_word(gram, &mut words);
             words.push(' ');
             words
         }),
@@ -265,20 +286,28 @@ pub(crate) fn pieces_of(
 
 /// Writes the pieces of new rows into the index: `seq`, and what [`pieces_of`] made.
 pub(crate) async fn insert(tx: &Tx, of: Searched, rows: Vec<(i64, String)>) -> Result<(), DbErr> {
-    let cast = match tx.engine() {
-        Engine::Sqlite => ("", ")"),
-        Engine::Postgres => ("CAST(", " AS TEXT[]))"),
-    };
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let mut sql = Sql::new(format!("INSERT INTO {} (rowid, grams) VALUES ", of.index));
-        for (index, (seq, grams)) in rows.by_ref().take(CHUNK).enumerate() {
-            sql.push(if index > 0 { ", (" } else { "(" }).bind(seq).push(", ");
-            sql.push(cast.0).bind(grams).push(cast.1);
-        }
+    for sql in inserts(tx.engine(), of.index, rows) {
         sql.later(tx).await?;
     }
     Ok(())
+}
+
+/// The statements that write into `index` the pieces of rows: `seq`, and what [`indexed`] made.
+pub(crate) fn inserts(engine: Engine, index: &str, rows: Vec<(i64, String)>) -> Vec<Sql> {
+    let cast = match engine {
+        Engine::Sqlite => ("", ")"),
+        Engine::Postgres => ("CAST(", " AS INT[]))"),
+    };
+    let (mut rows, mut all) = (rows.into_iter().peekable(), Vec::new());
+    while rows.peek().is_some() {
+        let mut sql = Sql::new(format!("INSERT INTO {index} (rowid, grams) VALUES "));
+        for (place, (seq, grams)) in rows.by_ref().take(CHUNK).enumerate() {
+            sql.push(if place > 0 { ", (" } else { "(" }).bind(seq).push(", ");
+            sql.push(cast.0).bind(grams).push(cast.1);
+        }
+        all.push(sql);
+    }
+    all
 }
 
 /// Writes the pieces of one new row into the index.

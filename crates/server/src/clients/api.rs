@@ -96,8 +96,9 @@ pub(super) async fn create(
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
     let new = NewClient::from(body);
-    let possible = duplicates::possible(app.db().read(), &actor, &new).await?;
-    let id = clients::create(app.db(), &actor, new, app.now()).await?;
+    let checked = clients::check(app.db().read(), &actor, &new).await?;
+    let possible = duplicates::possible(app.db().read(), &checked).await?;
+    let id = clients::create_checked(app.db(), &actor, checked, app.now()).await?;
     let client = clients::get(app.db().read(), &actor, id).await?;
     let location = [(header::LOCATION, format!("/api/clients/{id}"))];
     let possible_duplicates = possible.into_iter().map(PossibleJson::from).collect();

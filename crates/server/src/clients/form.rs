@@ -137,15 +137,20 @@ pub(super) async fn create(
 ) -> Result<Response, AppError> {
     let form = Form::typed(pairs);
     let (new, actor) = (typed(&form), caller.actor());
-    if form.value("anyway").is_empty() {
-        let found = duplicates::possible(app.db().read(), &actor, &new).await?;
+    let checked = clients::check(app.db().read(), &actor, &new).await;
+    if let (Ok(checked), true) = (&checked, form.value("anyway").is_empty()) {
+        let found = duplicates::possible(app.db().read(), checked).await?;
         if !found.is_empty() {
             let lookalikes = lookalikes(&page, found);
             let form = ClientForm::new(&app, page, &caller, form, None).await?;
             return ClientForm { lookalikes, ..form }.answer(StatusCode::CONFLICT);
         }
     }
-    match clients::create(app.db(), &actor, new, app.now()).await {
+    let made = match checked {
+        Ok(checked) => clients::create_checked(app.db(), &actor, checked, app.now()).await,
+        Err(error) => Err(error),
+    };
+    match made {
         Ok(id) => {
             let flash = Flash::success("client-created").undo(format!("/client/{id}/suppression"));
             Ok(redirect_with(&format!("/client/{id}"), &flash))

@@ -47,16 +47,16 @@ impl Asked {
         actor: &Actor,
         search: &Search,
         usual: Option<(NaiveDate, Tz)>,
-    ) -> Result<Vec<Hour>, AppError> {
+    ) -> domain::Result<Vec<Hour>> {
         let usual = usual.filter(|_| self.is_open_ended());
         if self.is_search() {
             let usual = usual.filter(|_| self.filter.client_id.is_none());
             let since = usual.and_then(|(day, zone)| start_of(day, zone));
-            return Ok(contact_log::figures_found(conn, actor, search, since).await?);
+            return contact_log::figures_found(conn, actor, search, since).await;
         }
         let mut wanted = self.figures.clone();
         wanted.from = wanted.from.or(usual.map(|(day, _)| day));
-        Ok(contact_log::figures(conn, actor, &wanted).await?)
+        contact_log::figures(conn, actor, &wanted).await
     }
 }
 

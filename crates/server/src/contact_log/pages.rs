@@ -124,7 +124,9 @@ pub(super) async fn list(
     let title = chart_title(&page, &asked);
     let usual = page.day_of(&page.now).checked_sub_days(Days::new(USUAL_DAYS));
     let usual = usual.map(|day| (day, page.zone));
-    let hours = asked.hours(conn, &actor, &search, usual).await?;
+    let key = format!("{:?} {asked:?} {usual:?}", actor.call_center_id);
+    let hours = asked.hours(conn, &actor, &search, usual);
+    let hours = app.contact_hours().tell(key, page.seq, page.now, hours).await?;
     let allowed = rules::hours_of(conn, &actor).await?;
     let best = match asked.filter.status {
         // Those who were all reached, or all missed, say nothing of when one reaches more.

@@ -116,7 +116,7 @@ pub struct Shown {
     pub key: &'static str,
     /// Its heading, in words.
     pub label: String,
-    /// Whether it shows; hidden ones stay in the page so that the columns menu acts at once.
+    /// Whether it shows; of hidden ones, a page has the heading alone.
     pub shown: bool,
     /// See [`Column::fixed`].
     pub fixed: bool,
@@ -326,9 +326,9 @@ impl Grid {
         page.t(if page.language.has(&key) { &key } else { "grid-all" })
     }
 
-    /// How many columns a row has, with its tick and its menu.
-    pub fn width(&self) -> usize {
-        self.columns.len() + 2
+    /// The columns a row shows.
+    pub fn shown(&self) -> impl Iterator<Item = &Shown> {
+        self.columns.iter().filter(|column| column.shown)
     }
 
     /// `26 à 50 sur 12 480`.

@@ -24,7 +24,7 @@ static FRUIT: Definition = Definition {
     source = r#"{% import "grid.html" as ui %}{% call ui::tabs(page, grid) %}{% endcall %}
 {% call ui::datagrid(page, grid) %}{% call ui::toolbar(page, grid, "Nom…") %}<i>panel</i>{% endcall %}
 {% call ui::table(page, grid, "Fruits") %}{% for (id, name) in rows %}<tr>{% call ui::tick(page, grid, id, name.clone()) %}{% endcall %}
-{%- for column in grid.columns %}{% call ui::cell(column) %}{% match column.key %}{% when "name" %}{{ name }}{% else %}{% call ui::none(page) %}{% endcall %}{% endmatch %}{% endcall %}{% endfor -%}
+{%- for column in grid.shown() %}{% call ui::cell(column) %}{% match column.key %}{% when "name" %}{{ name }}{% else %}{% call ui::none(page) %}{% endcall %}{% endmatch %}{% endcall %}{% endfor -%}
 {% call ui::row_menu(page, id, name.clone()) %}<a class="menu-item" href="/fruits/{{ id }}">!</a>{% endcall %}</tr>{% endfor %}{% endcall %}
 {% call ui::bulk(page, grid, "/fruits/actions") %}<button name="action" value="eat">!</button>{% endcall %}{% endcall %}"#
 )]
@@ -49,7 +49,7 @@ fn page(path: &str) -> Page {
 }
 
 #[test]
-fn columns_follow_the_user_and_stay_in_the_page_when_hidden() {
+fn columns_follow_the_user() {
     let choices: Choices = serde_json::from_value(
         serde_json::json!({ "columns": ["weight"], "widths": { "name": 300 } }),
     )
@@ -58,6 +58,7 @@ fn columns_follow_the_user_and_stay_in_the_page_when_hidden() {
     let seen: Vec<_> = grid.columns.iter().map(|c| (c.key, c.shown, c.width)).collect();
     assert_eq!(seen, [("name", true, 300), ("weight", true, 150), ("colour", false, 150)]);
     assert!(grid.sized);
+    assert_eq!(grid.shown().map(|c| c.key).collect::<Vec<_>>(), ["name", "weight"]);
 }
 
 #[test]

@@ -125,7 +125,7 @@ mod tests {
     #[derive(askama::Template)]
     #[template(
         ext = "html",
-        source = r#"{% import "macros.html" as ui %}{% call ui::error_summary(page, form) %}{% endcall %}{% call ui::field(page, form, "title", "Titre", help = "Court.", required = true) %}{% endcall %}{% call ui::textarea(page, form, "note", "Note") %}{% endcall %}{% call ui::select(page, form, "role", "Rôle", [("agent", "Agent"), ("owner", "Propriétaire")]) %}{% endcall %}{% call ui::figure("/x", "Total", "12") %}{% endcall %}{% call ui::tab("/x", "Tous", true) %}{% endcall %}{% call ui::empty(page, "bell", "Rien", "Créez.") %}<a href="/n">Créer</a>{% endcall %}{% call ui::row_menu(page, "1", "Actions") %}<a>e</a>{% endcall %}{% call ui::pagination(page, "1 à 2", None::<String>, Some("/s")) %}{% endcall %}"#
+        source = r#"{% import "macros.html" as ui %}{% call ui::error_summary(page, form) %}{% endcall %}{% call ui::field(page, form, "title", "Titre", help = "Court.", required = true) %}{% endcall %}{% call ui::textarea(page, form, "note", "Note") %}{% endcall %}{% call ui::select(page, form, "role", "Rôle", [("agent", "Agent"), ("owner", "Propriétaire")]) %}{% endcall %}{% call ui::figure("/x", "Total", "12") %}{% endcall %}{% call ui::tab("/x", "Tous", true) %}{% endcall %}{% call ui::empty(page, "bell", "Rien", "Créez.") %}<a href="/n">Créer</a>{% endcall %}{% call ui::pagination(page, "1 à 2", None::<String>, Some("/s")) %}{% endcall %}"#
     )]
     struct Everything {
         page: Page,

@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import * as Turbo from "@hotwired/turbo";
 import { nudge } from "../lib/resize";
 import { post } from "../lib/post";
 
@@ -75,8 +76,17 @@ export default class ColumnsController extends Controller<HTMLFormElement> {
   #apply(): void {
     const order = this.rowTargets.map((row) => row.querySelector<HTMLInputElement>('input[name="columns"]'));
     const shown = order.filter((input) => input?.checked).map((input) => input?.value ?? "");
-    this.#arrange(order.map((input) => input?.value ?? ""), new Set(shown));
-    void post(this.element.action, { columns: shown.join(",") });
+    const absent = shown.some((column) => !this.#isInRows(column));
+    if (!absent) this.#arrange(order.map((input) => input?.value ?? ""), new Set(shown));
+    void post(this.element.action, { columns: shown.join(",") }).then((saved) => {
+      if (absent && saved) Turbo.visit(location.href, { action: "replace" });
+    });
+  }
+
+  /** Rows hold the columns that showed when they were written; for others the server writes them again. */
+  #isInRows(column: string): boolean {
+    const row = this.#table?.tBodies[0]?.rows[0];
+    return !row || row.querySelector(`:scope > [data-column="${CSS.escape(column)}"]`) !== null;
   }
 
   /** The same order in the page at once: columns that never move (tick, name) are data-fixed="start". */

@@ -1,10 +1,11 @@
 import { Controller } from "@hotwired/stimulus";
 import { isTyping } from "../lib/focus";
 import { makeResizable } from "../lib/resize";
+import { menuOf, toggleMenu } from "../lib/row-menu";
 
 /** Ticks, keys and the size of a datagrid. Links and forms do the rest. */
 export default class DatagridController extends Controller<HTMLElement> {
-  static override targets = ["row", "tick", "all", "count", "scope", "scroll", "help"];
+  static override targets = ["row", "tick", "all", "count", "scope", "scroll", "help", "menu"];
   static override values = { total: Number, preferencesUrl: String, one: String, many: String };
   declare readonly rowTargets: HTMLElement[];
   declare readonly tickTargets: HTMLInputElement[];
@@ -13,15 +14,18 @@ export default class DatagridController extends Controller<HTMLElement> {
   declare readonly scopeTargets: HTMLInputElement[];
   declare readonly hasScrollTarget: boolean;
   declare readonly scrollTarget: HTMLElement;
+  declare readonly menuTargets: HTMLTemplateElement[];
   declare readonly totalValue: number;
   declare readonly preferencesUrlValue: string;
   declare readonly oneValue: string;
   declare readonly manyValue: string;
   #lastTick: string | null = null;
   #shift = false;
+  #pressed: Element | null = null;
   #observer: ResizeObserver | undefined;
 
   override connect(): void {
+    this.element.addEventListener("pointerdown", this.#pointed, true);
     this.element.addEventListener("click", this.#clicked, true);
     this.element.addEventListener("change", this.#changed);
     document.addEventListener("keydown", this.#keyed);
@@ -32,6 +36,7 @@ export default class DatagridController extends Controller<HTMLElement> {
   }
 
   override disconnect(): void {
+    this.element.removeEventListener("pointerdown", this.#pointed, true);
     this.element.removeEventListener("click", this.#clicked, true);
     this.element.removeEventListener("change", this.#changed);
     document.removeEventListener("keydown", this.#keyed);
@@ -62,9 +67,25 @@ export default class DatagridController extends Controller<HTMLElement> {
     else this.scrollTarget.tabIndex = 0;
   }
 
+  /** A press beside an open menu closes it before the click comes. */
+  #pointed = (): void => {
+    this.#pressed = this.element.querySelector(".cell-menu > .menu:popover-open");
+  };
+
   #clicked = (event: MouseEvent): void => {
     this.#shift = event.shiftKey;
+    const link = (event.target as Element).closest<HTMLElement>("a.row-menu");
+    const row = this.rowTargets.find((candidate) => link && candidate.contains(link));
+    const menu = row && this.#menuOf(row);
+    if (!link || !menu || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    toggleMenu(menu, link, menu === this.#pressed && event.detail > 0);
   };
+
+  #menuOf(row: HTMLElement): HTMLElement | null {
+    const template = this.menuTargets[0];
+    return template ? menuOf(row, template) : null;
+  }
 
   #changed = (event: Event): void => {
     const input = event.target as HTMLInputElement;
@@ -142,6 +163,7 @@ export default class DatagridController extends Controller<HTMLElement> {
 
   /** One-letter actions are the items of the row's menu: e edits, a creates an alert… */
   #act(row: HTMLElement, key: string): boolean {
+    this.#menuOf(row);
     const item = row.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
     item?.click();
     return item !== null;

@@ -21,7 +21,8 @@ export default class MenuController extends Controller<HTMLElement> {
   }
 
   get #button(): HTMLElement | null {
-    return document.querySelector(`[popovertarget="${CSS.escape(this.element.id)}"]`);
+    const id = CSS.escape(this.element.id);
+    return document.querySelector(`[popovertarget="${id}"], [aria-controls="${id}"]`);
   }
 
   #toggled = (event: Event): void => {
