@@ -28,6 +28,7 @@ struct Inner {
     jwt_key: OnceCell<String>,
     nav_counts: NavCounts,
     client_counts: domain::clients::Counts,
+    alert_counts: Tallies<domain::alerts::Counts>,
     order_counts: Tallies<domain::orders::Counts>,
     contact_counts: Tallies<Total>,
     contact_hours: Tallies<Vec<Hour>>,
@@ -52,6 +53,7 @@ impl App {
             jwt_key: OnceCell::new(),
             nav_counts,
             client_counts,
+            alert_counts: Tallies::default(),
             order_counts: Tallies::default(),
             contact_counts: Tallies::default(),
             contact_hours: Tallies::default(),
@@ -106,7 +108,12 @@ impl App {
         &self.shared.client_counts
     }
 
-    /// Counts of orders, kept while nothing happens.
+    /// Counts of alerts by status, kept while nothing happens.
+    pub fn alert_counts(&self) -> &Tallies<domain::alerts::Counts> {
+        &self.shared.alert_counts
+    }
+
+    /// Counts of orders, likewise.
     pub fn order_counts(&self) -> &Tallies<domain::orders::Counts> {
         &self.shared.order_counts
     }

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { demonstrate, password } from "../support/demo";
-import { expect, test } from "../support/test";
+import { expect, signIn, test } from "../support/test";
 
 // No pointer from the first to the last step: Tab, Enter, Space, and the keys the grid announces with "?".
 test("by keyboard only: sign in, find a client, create an alert, complete it", async ({ page, vigie }) => {
@@ -44,6 +44,50 @@ test("by keyboard only: sign in, find a client, create an alert, complete it", a
   await reach(page, 'form[action*="completion"] button, form[action*="terminer"] button');
   await page.keyboard.press("Enter");
   await expect(page.locator(".pill-done").first()).toBeVisible();
+});
+
+// A row's menu is made when it is asked for, from one template for all rows.
+test("the menu of a row opens by mouse and by keyboard, and a column that was left out comes back", async ({ page, vigie }) => {
+  await signIn(page, await demonstrate(vigie), password);
+  await page.goto("/client/?sort=name");
+  const row = page.locator("tbody tr").nth(1);
+  const id = (await row.getAttribute("id"))?.replace("client-", "") ?? "";
+  const button = row.locator(".row-menu");
+  await expect(row.locator(".menu"), "nothing is written before it is asked for").toHaveCount(0);
+  await button.click();
+  const menu = row.locator(".menu");
+  await expect(menu).toBeVisible();
+  await expect(button).toHaveAttribute("aria-expanded", "true");
+  await expect(menu.locator("a").first()).toHaveAttribute("href", `/client/${id}`);
+  await expect(menu.locator("form").first()).toHaveAttribute("action", `/client/${id}/contact`);
+  await expect(menu.getByRole("button", { name: "Désactiver" }), "one of the two, never both").toHaveCount(1);
+  await expect(menu.getByRole("button", { name: "Activer", exact: true })).toHaveCount(0);
+  const [box, anchor] = [await menu.boundingBox(), await button.boundingBox()];
+  expect(Math.abs((box?.y ?? 0) - (anchor?.y ?? 0)), "it hangs from its button").toBeLessThan(600);
+  await button.click();
+  await expect(menu, "a second click closes it").toBeHidden();
+
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await expect(menu.locator(".menu-item").first()).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(menu.locator(".menu-item").nth(1)).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(button, "the focus goes back").toBeFocused();
+
+  await page.getByRole("button", { name: "Colonnes" }).click();
+  await page.getByLabel("Ville", { exact: true }).check();
+  await expect(row.locator('td[data-column="city"]')).toBeVisible();
+  await expect(page.locator("#clients-columns"), "the menu stays open").toBeVisible();
+  await page.getByLabel("Ville", { exact: true }).uncheck();
+  await expect(row.locator('td[data-column="city"]')).toBeHidden();
+
+  await page.goto("/alertes?status=open");
+  const alert = page.locator("tbody tr").first();
+  await alert.locator(".row-link").focus();
+  await page.keyboard.press("t");
+  await expect(page.locator(".toast").first(), "its key works without the menu").toContainText(/terminée/i);
+  await expect(page, "and one stays in the list").toHaveURL(/\/alertes\?status=open/);
 });
 
 /// Tabs until `selector` has the focus, as a person would, and sees it; not for ever.

@@ -4,7 +4,9 @@ use base::db::Sql;
 
 use super::sort::{Column, Place};
 use super::*;
+use crate::actor::Role;
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
+use crate::search::aside;
 use crate::sections::{Head, Part, Under, parts, people};
 
 #[derive(Serialize, Deserialize)]
@@ -145,23 +147,55 @@ impl Walk<'_> {
         // The keys ride along so that the next cursor needs no second read.
         let keys = format!(", a.title_key, c.name_key, {alias}.name_key AS head_key");
         let by_heads = matches!(part, Part::Heads(_));
-        let mut sql = queries::select_with(&keys);
-        sql.push(search.join()).push("WHERE a.deleted_at IS NULL");
-        search.push(&mut sql, self.actor);
-        self.push_part(&mut sql, part, owner, alias);
-        if let Some(position) = from.filter(|_| !by_heads) {
-            sql.push(" AND (").push(column).push(", a.id)").push(self.beyond());
-            sql.bind(position.place.value()).push(", ").bind(position.id).push(")");
-        }
         let order = if self.ascending { " ASC" } else { " DESC" };
-        sql.push(" ORDER BY ");
-        if by_heads {
-            sql.push(&format!("{alias}.name_key{order}, {alias}.id{order}, "));
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let ways = self.ways(part);
+        let mut sql = Sql::new("");
+        for (index, way) in ways.iter().enumerate() {
+            let mut one = queries::select_with(&keys);
+            one.push(search.join()).push("WHERE a.deleted_at IS NULL");
+            way.push(&mut one, search, self.actor);
+            self.push_part(&mut one, part, owner, alias);
+            if let Some(position) = from.filter(|_| !by_heads) {
+                one.push(" AND (").push(column).push(", a.id)").push(self.beyond());
+                one.bind(position.place.value()).push(", ").bind(position.id).push(")");
+            }
+            one.push(" ORDER BY ");
+            if by_heads {
+                one.push(&format!("{alias}.name_key{order}, {alias}.id{order}, "));
+            }
+            one.push(column).push(order).push(", a.id").push(order).push(" LIMIT ").bind(limit);
+            if ways.len() > 1 {
+                one.wrap("SELECT * FROM (", &format!(") AS way{index}"));
+            }
+            sql.push(if index > 0 { " UNION ALL " } else { "" }).append(one);
         }
-        sql.push(column).push(order).push(", a.id").push(order);
-        sql.push(" LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        if ways.len() > 1 {
+            sql.push(&format!(" ORDER BY due_at{order}, id{order} LIMIT ")).bind(limit);
+        }
         let rows: Vec<Row> = sql.all(conn).await?;
         Ok(rows.into_iter().map(|row| (self.under(part, &row), row)).collect())
+    }
+
+    /// The ways to the rows of a part, each of which follows one index. In the order of due
+    /// instants those done and those not have an index each, and so have one's own alerts and those
+    /// one made for others: one read of them all would order a million to show a page.
+    fn ways(&self, part: Part<'_>) -> Vec<Way> {
+        let by_due = self.sort.column == Column::DueAt && matches!(part, Part::All);
+        if !by_due || self.search.is_narrow() {
+            return vec![Way::default()];
+        }
+        let open = self.search.is_asked(Status::InProgress) || self.search.is_asked(Status::Due);
+        let done = self.search.is_asked(Status::Done);
+        if self.actor.role == Role::Agent {
+            let half = if done { None } else { Some(Half::Open) };
+            return [Whose::Own, Whose::MadeForOthers]
+                .map(|whose| Way { half, whose: Some(whose) })
+                .to_vec();
+        }
+        let halves = [(open, Half::Open), (done, Half::Done)];
+        let asked = halves.into_iter().filter_map(|(asked, half)| asked.then_some(half));
+        asked.map(|half| Way { half: Some(half), whose: None }).collect()
     }
 
     fn push_part(&self, sql: &mut Sql, part: Part<'_>, owner: &str, alias: &str) {
@@ -186,6 +220,46 @@ impl Walk<'_> {
         let is_author = self.sort.column == Column::Author;
         let id = if is_author { alert.created_by } else { alert.assigned_to };
         Under::of(part, || Some(Head { key: row.head_key.clone()?, id: id? }))
+    }
+}
+
+/// What an index holds of the alerts there are.
+#[derive(Clone, Copy, Debug, Default)]
+struct Way {
+    half: Option<Half>,
+    whose: Option<Whose>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Half {
+    Open,
+    Done,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Whose {
+    Own,
+    MadeForOthers,
+}
+
+impl Way {
+    /// Appends ` AND …`: what `search` asks for, as far as it lies on this way.
+    fn push(self, sql: &mut Sql, search: &Search, actor: &Actor) {
+        match self.half {
+            Some(Half::Open) => drop(sql.push(" AND a.completed_at IS NULL")),
+            Some(Half::Done) => drop(sql.push(" AND a.completed_at IS NOT NULL")),
+            None => {}
+        }
+        let me = actor.user_id.unwrap_or_default();
+        match self.whose {
+            None => return search.push(sql, actor),
+            Some(Whose::Own) => sql.push(" AND a.assigned_to = ").bind(me),
+            Some(Whose::MadeForOthers) => {
+                sql.push(" AND a.assigned_to IS DISTINCT FROM a.created_by AND a.created_by = ");
+                sql.bind(me)
+            }
+        };
+        aside(sql, |sql| search.push(sql, actor));
     }
 }
 

@@ -76,13 +76,17 @@ pub(super) struct AlertCounts<'a, C> {
     pub(super) actor: &'a Actor,
 }
 
+const OPEN: &str = " AND a.completed_at IS NULL";
+const DONE: &str = " AND a.completed_at IS NOT NULL";
+
 impl<C: ConnectionTrait> AlertCounts<'_, C> {
     pub(super) async fn due_between(
         &self,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Result<Total, DbErr> {
-        self.between("a.due_at", "", from, to).await
+        // Those done and those not have an index each.
+        self.between("a.due_at", &[OPEN, DONE], from, to).await
     }
 
     pub(super) async fn open_between(
@@ -90,7 +94,7 @@ impl<C: ConnectionTrait> AlertCounts<'_, C> {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Result<Total, DbErr> {
-        self.between("a.due_at", " AND a.completed_at IS NULL", from, to).await
+        self.between("a.due_at", &[OPEN], from, to).await
     }
 
     pub(super) async fn done_between(
@@ -98,21 +102,26 @@ impl<C: ConnectionTrait> AlertCounts<'_, C> {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Result<Total, DbErr> {
-        self.between("a.completed_at", " AND a.completed_at IS NOT NULL", from, to).await
+        self.between("a.completed_at", &[DONE], from, to).await
     }
 
     async fn between(
         &self,
         column: &str,
-        and: &str,
+        halves: &[&str],
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Result<Total, DbErr> {
-        let mut sql = Sql::new("SELECT 1 FROM alerts a WHERE a.deleted_at IS NULL AND ");
-        sql.push(column).push(" >= ").bind(from).push(" AND ").push(column).push(" < ").bind(to);
-        sql.push(and);
-        self.actor.within_center(&mut sql, "a.call_center_id");
-        self.actor.within_work(&mut sql, "a.assigned_to", "a.created_by");
+        let mut sql = Sql::new("");
+        for half in halves {
+            sql.push(if sql.text().is_empty() { "" } else { " UNION ALL " });
+            sql.push("SELECT 1 AS one FROM alerts a WHERE a.deleted_at IS NULL").push(half);
+            sql.push(" AND ").push(column).push(" >= ").bind(from);
+            sql.push(" AND ").push(column).push(" < ").bind(to);
+            self.actor.within_center(&mut sql, "a.call_center_id");
+            // The centre's index, which goes on with the instant, leads.
+            self.actor.within_work_of(&mut sql, "a.assigned_to", "a.created_by");
+        }
         Total::count(sql, self.conn).await
     }
 }

@@ -94,9 +94,11 @@ pub(super) async fn list(
     let conn = app.db().read();
     let cursor = grid.cursor.clone();
     let statuses = filter.statuses.clone();
+    let key = format!("{actor:?} {filter:?}");
     let search = alerts::search(conn, &actor, filter, page.now).await?;
     let listed = alerts::list(conn, &actor, &search, sort, cursor.as_deref(), ROWS).await?;
-    let counts = alerts::counts(conn, &actor, &search).await?;
+    let counts = alerts::counts(conn, &actor, &search);
+    let counts = app.alert_counts().tell(key, page.seq, page.now, counts).await?;
     let people = alerts::assignable(conn, &actor, None).await?;
     let tabs = tabs(&page, &grid, &counts, &tab);
     grid.fill(counts.of(&statuses), listed.rows.len(), listed.previous, listed.next);

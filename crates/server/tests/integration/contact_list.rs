@@ -13,6 +13,7 @@ both_engines!(
     the_list_is_filtered_searched_and_walked,
     figures_follow_the_centre_s_clock,
     figures_follow_the_search,
+    a_search_that_finds_many_clients_is_answered_like_any,
     the_client_list_filters_and_sorts_by_contact,
     a_file_shows_what_the_list_shows,
 );
@@ -247,4 +248,44 @@ async fn a_file_shows_what_the_list_shows(app: TestApp) {
     owner.get("/api/exports/contacts.csv?statut=x").await.expect(422);
     app.sign_in(Role::Supervisor).await.get("/api/exports/contacts.csv").await.expect(200);
     app.sign_in(Role::Agent).await.get("/api/exports/contacts.csv").await.expect(403);
+}
+
+/// More clients than are named one by one, first rare among all, then most of them.
+async fn a_search_that_finds_many_clients_is_answered_like_any(app: TestApp) {
+    let agent = app.sign_in(Role::Agent).await;
+    let owner = app.sign_in(Role::Owner).await;
+    let lines = |name: &str, count: usize, from: usize| -> String {
+        (from..from + count).map(|n| format!("{n:06},{name} {n}\r\n")).collect()
+    };
+    let file = format!("code,last_name\r\n{}", lines("Durand", 520, 0));
+    crate::imports::import(&app, &owner, "clients.csv", file).await;
+    let log = async |code: usize, statut: &str| {
+        let path = format!("/api/clients/{code:06}/notifier");
+        agent.post(&path, &json!({ "statut": statut })).await.expect(201);
+        app.clock.advance(TimeDelta::minutes(11));
+    };
+    for code in [3, 9, 500, 3] {
+        log(code, "succes").await;
+    }
+    log(77, "echec").await;
+    let found = async |query: &str| {
+        let list = owner.get(&format!("/api/notifications?{query}")).await.expect(200).json();
+        let rows = list["data"].as_array().unwrap().len();
+        assert_eq!(list["total"]["value"], rows, "{query}");
+        let path = format!("/api/notifications/figures?{query}");
+        let figures = owner.get(&path).await.expect(200).json();
+        let hours = figures["data"].as_array().unwrap().iter();
+        let counted: i64 = hours.map(|hour| hour["attempts"].as_i64().unwrap()).sum();
+        assert_eq!(counted, i64::try_from(rows).unwrap(), "{query}");
+        rows
+    };
+    assert_eq!(found("q=durand").await, 5, "most clients match");
+    assert_eq!(found("q=durand&statut=echec").await, 1);
+    // The same search, where those clients are few among many.
+    let file = format!("code,last_name\r\n{}", lines("Petit", 6_400, 100_000));
+    crate::imports::import(&app, &owner, "clients.csv", file).await;
+    log(100_007, "succes").await;
+    assert_eq!(found("q=durand").await, 5, "one client in thirteen matches");
+    assert_eq!(found("q=durand&statut=succes").await, 4);
+    assert_eq!(found("q=petit").await, 1);
 }

@@ -190,28 +190,44 @@ async fn pages_go_back_as_they_came(app: TestApp) {
         agent.post(&path, &json!({ "statut": statut })).await.expect(201);
         let body = json!({ "client_id": id, "title": "T", "due_at": "2026-12-01T10:00:00Z",
             "assigned_to": assigned });
-        owner.post("/api/alerts", &body).await.expect(201);
+        let alert = owner.post("/api/alerts", &body).await.expect(201).json();
+        if n % 8 == 0 {
+            let path = format!("/api/alerts/{}/completion", alert["id"].as_str().unwrap());
+            owner.post(&path, &Json::Null).await.expect(200);
+        }
         app.clock.advance(TimeDelta::seconds(1));
     }
     let lists = [
-        "/client?sort=-assigned_to",
-        "/client?sort=tag",
-        "/client?sort=-status",
-        "/alertes?sort=-assigned_to",
-        "/alertes?sort=status",
-        "/contacts?sort=-client",
-        "/contacts?sort=agent",
-        "/contacts?sort=-statut",
+        (&owner, "/client?sort=-assigned_to", 58),
+        (&owner, "/client?sort=tag", 58),
+        (&owner, "/client?sort=-status", 58),
+        (&owner, "/alertes?status=all&sort=-assigned_to", 58),
+        (&owner, "/alertes?status=all&sort=status", 58),
+        (&owner, "/contacts?sort=-client", 58),
+        (&owner, "/contacts?sort=agent", 58),
+        (&owner, "/contacts?sort=-statut", 58),
+        // All fall due at the same instant, and those done are among those that are not.
+        (&owner, "/alertes?status=all", 58),
+        (&owner, "/alertes?status=all&sort=-due_at", 58),
+        (&owner, "/alertes?sort=-due_at", 50),
+        (&agent, "/alertes?status=all", 29),
+        (&agent, "/alertes?status=all&sort=-due_at", 29),
+        (&agent, "/client?sort=next_alert", 58),
+        (&agent, "/client?sort=-next_alert", 58),
+        (&agent, "/client?sort=-next_alert&period=7d", 58),
     ];
-    for list in lists {
-        let mut pages = vec![rows_of(&owner, list).await];
+    for (who, list, count) in lists {
+        let mut pages = vec![rows_of(who, list).await];
         while let Some(next) = pages.last().unwrap().next.clone() {
-            pages.push(rows_of(&owner, &next).await);
+            pages.push(rows_of(who, &next).await);
         }
-        assert_eq!(pages.len(), 3, "{list}");
+        let all: BTreeSet<&String> = pages.iter().flat_map(|page| &page.rows).collect();
+        let shown: usize = pages.iter().map(|page| page.rows.len()).sum();
+        assert_eq!((all.len(), shown), (count, count), "{list}");
+        assert_eq!(pages.len(), count.div_ceil(25), "{list}");
         let mut back = pages.last().unwrap().previous.clone();
         for page in pages.iter().rev().skip(1) {
-            let shown = rows_of(&owner, &back.unwrap()).await;
+            let shown = rows_of(who, &back.unwrap()).await;
             assert_eq!(shown.rows, page.rows, "{list}");
             back = shown.previous;
         }
