@@ -246,7 +246,7 @@ async fn figures(
     struct Row {
         total: i64,
         inactive: i64,
-        month: i64,
+        earlier: i64,
     }
     let from = |sql: &mut Sql| {
         sql.push("(SELECT COUNT(*) FROM clients c WHERE c.deleted_at IS NULL");
@@ -258,9 +258,12 @@ async fn figures(
     from(&mut sql);
     sql.push(" AND c.is_active = FALSE) AS inactive, ");
     from(&mut sql);
-    sql.push(" AND c.created_at >= ").bind(start_of_day(now, zone, 29)).push(") AS month");
+    // The last days are counted one by one.
+    sql.push(" AND c.created_at >= ").bind(start_of_day(now, zone, 29));
+    sql.push(" AND c.created_at < ").bind(start_of_day(now, zone, DAYS as u64 - 1));
+    sql.push(") AS earlier");
     let row: Option<Row> = sql.one(conn).await?;
-    let row = row.unwrap_or(Row { total: 0, inactive: 0, month: 0 });
+    let row = row.unwrap_or(Row { total: 0, inactive: 0, earlier: 0 });
 
     let mut sql = Sql::new("");
     for days in (0..DAYS as u64).rev() {
@@ -287,7 +290,7 @@ async fn figures(
         inactive: row.inactive,
         new_today: by_day.last().copied().unwrap_or(0),
         new_7_days: by_day.iter().rev().take(7).sum(),
-        new_30_days: row.month,
+        new_30_days: row.earlier + by_day.iter().sum::<i64>(),
         by_day,
         inactive_by_day: backwards(row.inactive, &changes),
     })
