@@ -1,12 +1,13 @@
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
-use sea_orm::sqlx::Connection as _;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
+use sea_orm::sqlx::{Connection as _, Executor as _};
 use sea_orm::{DbErr, SqlxPostgresConnector, SqlxSqliteConnector};
 use tokio::sync::broadcast;
 
@@ -17,6 +18,12 @@ const SIGNAL_BUFFER: usize = 4_096;
 
 /// How much of SQLite's file each connection maps into memory, in bytes.
 const MAPPED: u64 = 1 << 30;
+
+/// What suits many short statements on PostgreSQL: to compile a plan, or to start workers for it,
+/// takes longer than any of ours should; indexes are read from memory or from disks that do not
+/// spin. Set once connected, as poolers in between refuse options at the start.
+const PLANS: &str = "SET jit = off; SET max_parallel_workers_per_gather = 0; \
+                     SET random_page_cost = 1.1";
 
 /// Pages the writer of SQLite keeps in memory.
 pub(super) const WRITER_MEGABYTES: u32 = 64;
@@ -141,6 +148,7 @@ async fn connect_sqlite(path: &str, sizes: PoolSizes, mapped: u64) -> Result<Db,
         read: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
         write: SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
         writer: Arc::default(),
+        waiting: AtomicUsize::default(),
         signals: broadcast::Sender::new(SIGNAL_BUFFER),
     }))
 }
@@ -154,6 +162,9 @@ async fn connect_postgres(address: &str, sizes: PoolSizes) -> Result<Db, Connect
         .max_connections(sizes.max)
         .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
+        .after_connect(|connection, _| {
+            Box::pin(async move { connection.execute(PLANS).await.map(drop) })
+        })
         .connect_with(options)
         .await?;
     let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
@@ -164,6 +175,7 @@ async fn connect_postgres(address: &str, sizes: PoolSizes) -> Result<Db, Connect
         read: connection.clone(),
         write: connection,
         writer: Arc::default(),
+        waiting: AtomicUsize::default(),
         signals,
     }))
 }

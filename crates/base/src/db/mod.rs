@@ -14,6 +14,7 @@ mod turns;
 mod tx;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use sea_orm::DatabaseConnection;
 use tokio::sync::{Mutex, broadcast};
@@ -49,6 +50,8 @@ struct Inner {
     write: DatabaseConnection,
     /// SQLite's single writer; unused on PostgreSQL.
     writer: Arc<Mutex<tx::Writer>>,
+    /// How many wait for it.
+    waiting: AtomicUsize,
     signals: broadcast::Sender<Signal>,
 }
 
@@ -90,6 +93,21 @@ impl Db {
             let kilobytes = megabytes.unwrap_or(connect::WRITER_MEGABYTES) * 1_000;
             let pragma = format!("PRAGMA cache_size = -{kilobytes}");
             self.shared.write.execute_unprepared(&pragma).await?;
+        }
+        Ok(())
+    }
+
+    /// Has PostgreSQL look at how much these tables hold by now: a table that has just grown from
+    /// nothing is otherwise read whole for a minute, as if it were small still. SQLite's plans do
+    /// not depend on it.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn look_again(&self, tables: &[&str]) -> Result<(), sea_orm::DbErr> {
+        use sea_orm::ConnectionTrait as _;
+        if self.shared.engine == Engine::Postgres {
+            let statement = format!("ANALYZE {}", tables.join(", "));
+            self.shared.write.execute_unprepared(&statement).await?;
         }
         Ok(())
     }

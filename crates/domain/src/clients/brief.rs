@@ -126,3 +126,10 @@ pub(crate) async fn are_frequent(conn: &impl ConnectionTrait, typed: &str) -> Re
     let Some(needles) = Needles::read(typed) else { return Ok(false) };
     Ok(search::sample(conn, CLIENTS).await?.is_dense(&[needles]))
 }
+
+/// Appends ` AND …` on `c`: what is known of them holds `typed`.
+pub(crate) fn push_said(sql: &mut Sql, typed: &str) {
+    if let Some(needles) = Needles::read(typed) {
+        needles.push_like(sql, CLIENTS);
+    }
+}

@@ -1,6 +1,6 @@
 use base::db::Sql;
 use chrono::{DateTime, Utc};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -13,6 +13,9 @@ use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::paging::{MAX_LIMIT, Paged, Total, read_cursor, write_cursor};
 use crate::search::{CLIENTS, FEW, aside};
+
+/// More than any centre has: all that match are gathered.
+const MOST_GATHERED: i64 = 1 << 31;
 
 /// Past that many centres, a super_admin's list is read as one.
 const MOST_BRANCHES: usize = 24;
@@ -47,7 +50,8 @@ struct Walk<'a> {
     filter: &'a ClientFilter,
     sort: Sort,
     backward: bool,
-    few: bool,
+    /// Those that match are gathered first, no more than that many.
+    gathered: Option<i64>,
     now: DateTime<Utc>,
     /// One read per centre, so that each can follow its centre's index.
     branches: Vec<Option<Uuid>>,
@@ -84,18 +88,39 @@ pub async fn list(
         return Err(Error::invalid("cursor", "unreadable-cursor"));
     }
     let total = counts.total(conn, actor, filter, now).await?;
+    let few = total.exact && total.value <= FEW && !filter.is_empty();
+    let gathered =
+        if few { Some(FEW) } else { gathered(conn, counts, actor, filter, sort, now).await? };
     let walk = Walk {
         counts,
         actor,
         filter,
         sort,
         backward: position.as_ref().is_some_and(|p| p.b),
-        few: total.exact && total.value <= FEW && !filter.is_empty(),
+        gathered,
         now,
         branches: branches(conn, actor).await?,
     };
     let page = walk.page(conn, position.as_ref(), limit as usize).await?;
     Ok(Listed { page, total })
+}
+
+/// How many matches of a search, at most, are better gathered and then ordered than met on the way
+/// along an order. Never many on SQLite, to which a row passed over costs next to nothing.
+async fn gathered(
+    conn: &impl ConnectionTrait,
+    counts: Known<'_>,
+    actor: &Actor,
+    filter: &ClientFilter,
+    sort: Sort,
+    now: DateTime<Utc>,
+) -> Result<Option<i64>> {
+    let Some(needles) = filter.needles() else { return Ok(None) };
+    if conn.get_database_backend() == DbBackend::Sqlite || sort.is_personal(actor) {
+        return Ok(None);
+    }
+    let is_dense = counts.sample(conn, now).await?.is_dense(&[needles]);
+    Ok((!is_dense).then_some(MOST_GATHERED))
 }
 
 /// The centres a list reads one by one, so that each is led by an index that starts with it; `None`
@@ -172,7 +197,7 @@ impl Walk<'_> {
         let mut places = Sql::new("");
         for (index, center) in self.branches.iter().enumerate() {
             places.push(if index > 0 { " UNION ALL " } else { "" });
-            if is_personal && !self.few {
+            if is_personal && self.gathered.is_none() {
                 self.push_by_alert(&mut places, *center, seek, order, limit);
                 continue;
             }
@@ -254,13 +279,13 @@ impl Walk<'_> {
             }
         };
         sql.push("1 = 1");
-        if self.few {
+        if let Some(most) = self.gathered {
             // LIMIT keeps the engines from merging the two: the few are collected first.
             sql.push(" AND c.seq IN (SELECT c.seq FROM clients c WHERE 1 = 1");
             let (actor, filter) = (self.actor, self.filter);
             let sample = self.counts.sample(conn, self.now).await?;
             push_all_by(conn, sql, Lead::Condition, actor, filter, &sample, self.now).await?;
-            sql.push(" LIMIT ").bind(FEW + 1).push(")");
+            sql.push(" LIMIT ").bind(most + 1).push(")");
             aside(sql, within);
             return Ok(());
         }

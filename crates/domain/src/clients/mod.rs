@@ -48,7 +48,7 @@ use crate::events::{self, NewEvent};
 use crate::tags;
 
 pub use brief::Brief;
-pub(crate) use brief::{are_frequent, briefs, found_in, some_found};
+pub(crate) use brief::{are_frequent, briefs, found_in, push_said, some_found};
 use center::{center_for, check_in_center};
 pub use changes::{ClientChanges, as_typed, with_primary};
 pub(crate) use changes::{from_record, record};

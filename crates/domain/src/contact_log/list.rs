@@ -184,11 +184,22 @@ impl Search {
                 queries::visible(actor, &mut sql);
                 self.filter.push(&mut sql);
             }
-            Clients::Many { .. } => {
+            // Apart from the `c` that is joined, or the engines would go through all that were found
+            // for each attempt.
+            Clients::Many { frequent: true } => {
                 self.start(actor, &mut sql, what, end);
-                let mut found = Sql::new("");
+                aside(&mut sql, |sql| {
+                    sql.push(" AND EXISTS (SELECT 1 FROM clients c WHERE c.id = a.client_id");
+                    clients::push_said(sql, self.filter.q.trim());
+                    sql.push(")");
+                });
+            }
+            Clients::Many { frequent: false } => {
+                self.start(actor, &mut sql, what, end);
+                let mut found =
+                    Sql::new(" AND a.client_id IN (SELECT c.id FROM clients c WHERE 1 = 1");
                 self.push_clients(conn, actor, &mut found).await?;
-                // Or SQLite would go through all that were found for each attempt.
+                found.push(")");
                 aside(&mut sql, |sql| _ = sql.append(found));
             }
         }

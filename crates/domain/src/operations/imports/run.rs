@@ -19,6 +19,17 @@ use crate::operations::{self, Operation, Progress, queries};
 /// Lines per transaction.
 const BATCH: usize = 2_000;
 
+/// What an import makes grow, and looks into for each batch.
+const GROWING: [&str; 7] = [
+    "clients",
+    "client_emails",
+    "client_phones",
+    "client_grams",
+    "client_keys",
+    "orders",
+    "order_grams",
+];
+
 /// Imports batch after batch until done or `until`, from where it stopped the last time.
 ///
 /// # Errors
@@ -91,6 +102,7 @@ impl Work<'_> {
         mut lines: mpsc::Receiver<Vec<lines::Line>>,
     ) -> Result<Option<Operation>> {
         let mut claimed = HashSet::new();
+        let mut batches = 0_u32;
         while let Some(batch) = lines.recv().await {
             let now = self.clock.now();
             let tx = self.db.begin().await?;
@@ -99,6 +111,8 @@ impl Work<'_> {
                 apply::batch(&tx, &operation, actor, params, batch, &mut claimed, now).await?;
             step::settle(&tx, &operation, actor, batch, now).await?;
             tx.commit().await?;
+            batches += 1;
+            self.grown(batches, operation.total).await?;
             if Instant::now() > self.until {
                 return Ok(None);
             }
@@ -112,18 +126,30 @@ impl Work<'_> {
         mut operation: Operation,
         mut lines: mpsc::Receiver<Vec<orders::Line>>,
     ) -> Result<Option<Operation>> {
+        let mut batches = 0_u32;
         while let Some(batch) = lines.recv().await {
             let now = self.clock.now();
             let tx = self.db.begin().await?;
             let batch = orders::batch(&tx, &operation, self.actor, self.params, batch, now).await?;
             step::settle(&tx, &operation, self.actor, batch, now).await?;
             tx.commit().await?;
+            batches += 1;
+            self.grown(batches, operation.total).await?;
             if Instant::now() > self.until {
                 return Ok(None);
             }
             operation = self.again(operation.id).await?;
         }
         Ok(Some(operation))
+    }
+
+    /// After the first batch of a long import, the second, the fourth…
+    async fn grown(&self, batches: u32, total: i64) -> Result<()> {
+        let is_long = usize::try_from(total).is_ok_and(|total| total > 2 * BATCH);
+        if is_long && batches.is_power_of_two() {
+            self.db.look_again(&GROWING).await?;
+        }
+        Ok(())
     }
 
     async fn again(&self, id: Uuid) -> Result<Operation> {
