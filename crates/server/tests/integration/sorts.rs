@@ -242,7 +242,8 @@ struct Shown {
 
 async fn rows_of(browser: &Browser, path: &str) -> Shown {
     let page = browser.get(path).await.expect(200).body;
-    let body = page.split_once("<tbody").unwrap().1.split_once("</tbody>").unwrap().0;
+    let table = page.split_once("class=\"datagrid-table").unwrap().1;
+    let body = table.split_once("<tbody").unwrap().1.split_once("</tbody>").unwrap().0;
     let rows = body.split("<tr id=\"").skip(1).map(|row| row.split('"').next().unwrap().to_owned());
     let link = |rel: &str| {
         let (_, rest) = page.split_once(&format!("rel=\"{rel}\" href=\""))?;
