@@ -70,6 +70,9 @@ pub struct Flash {
     /// A form target that says by which way a client was reached.
     #[serde(default)]
     pub channel: Option<String>,
+    /// How long it stays, in milliseconds; as long as any that can be undone when absent.
+    #[serde(default)]
+    pub stays: Option<i64>,
 }
 
 /// The cookie that remembers a folded sidebar.
@@ -138,6 +141,7 @@ impl Flash {
             args: Vec::new(),
             undo: None,
             channel: None,
+            stays: None,
         }
     }
 

@@ -26,6 +26,10 @@ test("without JavaScript: sign in, create a client, an alert, complete it", asyn
   await page.getByRole("button", { name: /Créer/ }).click();
   await expect(page.locator("main")).toContainText("Rappeler");
 
+  await page.goto("/client");
+  await page.locator("tbody tr").first().getByRole("button", { name: "Notifier (Échec)" }).click();
+  await expect(page.locator("tbody .pill-failure").first(), "a row's own buttons log a contact").toBeVisible();
+
   await page.goto("/alertes");
   await page.locator("tbody .row-link").first().click();
   await page.getByRole("button", { name: "Terminer" }).first().click();

@@ -55,11 +55,22 @@ impl Channel {
         Self::ALL.into_iter().find(|channel| channel.as_str() == name)
     }
 
-    /// The channel people mean by `word`: `Téléphone`, `Courriel`, `texto`…
-    pub fn understand(word: &str) -> Self {
-        let word = fold(word);
-        let known = WORDS.iter().find(|(_, words)| words.contains(&word.as_str()));
-        known.map_or(Self::Other, |(channel, _)| *channel)
+    /// The channel people mean by `words`: `Téléphone`, `Courriel`, `texto`… Of several, as in
+    /// `téléphone portable` or `appel WhatsApp`, a call by telephone is meant where nothing else is:
+    /// what is called a call must not pass the rules of calls for something else.
+    pub fn understand(words: &str) -> Self {
+        let said = fold(words);
+        let says = |(_, known): &&(Self, &[&str])| {
+            known.iter().any(|known| format!(" {said} ").contains(&format!(" {known} ")))
+                || known.iter().any(|known| {
+                    let long = known.len() > 4;
+                    long && said.split(' ').any(|word| word.starts_with(known))
+                })
+        };
+        let (calls, others): (Vec<_>, Vec<_>) =
+            WORDS.iter().partition(|(channel, _)| *channel == Self::Phone);
+        let found = others.into_iter().find(says).or_else(|| calls.into_iter().find(says));
+        found.map_or(Self::Other, |(channel, _)| *channel)
     }
 }
 
@@ -96,6 +107,13 @@ mod tests {
         assert_eq!(read("whatsapp"), Named { channel: Channel::WhatsApp, word: None });
         assert_eq!(read("WhatsApp").channel, Channel::WhatsApp);
         assert_eq!(read("pigeon").channel, Channel::Other);
+        for call in ["Téléphone fixe", "téléphone portable", "Appel téléphonique", "appel sortant"]
+        {
+            assert_eq!(read(call).channel, Channel::Phone, "{call}");
+            assert_eq!(read(call).word.as_deref(), Some(call));
+        }
+        assert_eq!(read("Appel WhatsApp").channel, Channel::WhatsApp);
+        assert_eq!(read("message vocal").channel, Channel::Sms);
         assert_eq!(Named::read("canal", Some("  "), &mut Invalid::new()), None);
     }
 }

@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::subject::{self, Alike, Reach};
-use super::{Possible, may_decide, queries};
+use super::{Possible, queries};
 use crate::actor::Actor;
 use crate::clients::{self, Client};
 use crate::error::Result;
@@ -31,8 +31,8 @@ pub struct Partners {
 /// when nothing was typed, those that look like it.
 ///
 /// # Errors
-/// [`crate::Error::NotFound`] for a client out of sight, [`crate::Error::Forbidden`] for who may
-/// not merge; a search that cannot be read (`q`).
+/// [`crate::Error::NotFound`] for a client out of sight; a search that cannot be read (`q`). Who may
+/// not merge may propose it.
 pub async fn partners(
     conn: &impl ConnectionTrait,
     actor: &Actor,
@@ -41,7 +41,6 @@ pub async fn partners(
     now: DateTime<Utc>,
 ) -> Result<Partners> {
     let client = clients::get(conn, actor, client).await?;
-    actor.require(may_decide(actor))?;
     let alike = if typed.trim().is_empty() {
         lookalikes(conn, &client).await?
     } else {

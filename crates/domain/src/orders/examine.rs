@@ -91,7 +91,7 @@ pub async fn clients_changed(
     let Some(place) = place(tx, center).await? else { return Ok(()) };
     let clients = filable(candidates::read(tx, Which::Ids(clients)).await?);
     lookup::forget(tx, &clients).await?;
-    look_at(tx, &place, &clients, now).await
+    look_at(tx, &place, &clients, Open::NotTheirs, now).await
 }
 
 /// [`clients_changed`] for clients made in this transaction (their number in the database beside
@@ -110,7 +110,7 @@ pub(crate) async fn clients_made(
         return clients_changed(tx, center, &ids, now).await;
     }
     let Some(place) = place(tx, center).await? else { return Ok(()) };
-    look_at(tx, &place, clients, now).await
+    look_at(tx, &place, clients, Open::NotTheirs, now).await
 }
 
 /// Does the next part of a [`CLIENTS_JOB`]; what is left of it, if anything.
@@ -124,7 +124,7 @@ pub async fn changed_clients(db: &Db, job: Changed, now: DateTime<Utc>) -> Resul
     let which = Which::Range { center, first, last, limit: CLIENTS };
     let clients = filable(candidates::read(&tx, which).await?);
     lookup::forget(&tx, &clients).await?;
-    look_at(&tx, &place, &clients, now).await?;
+    look_at(&tx, &place, &clients, Open::NotTheirs, now).await?;
     tx.commit().await?;
     let full = clients.len() as i64 == CLIENTS;
     // The last one is looked at twice: an id has no successor that is easily written.
@@ -162,11 +162,12 @@ async fn look_at(
     tx: &Tx,
     place: &Place,
     clients: &[(i64, ClientRecord)],
+    open: Open,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     lookup::file(tx, place.center, &place.region, clients).await?;
     let clients: Vec<&ClientRecord> = clients.iter().map(|(_, client)| client).collect();
-    wake(tx, place, &clients, Open::All, now).await
+    wake(tx, place, &clients, open, now).await
 }
 
 /// To be called before clients go, to the bin or into another: has the orders looked at again of
@@ -199,7 +200,7 @@ pub(crate) async fn clients_come_back(
     let Some(place) = place(tx, center).await? else { return Ok(()) };
     let clients = filable(candidates::read(tx, Which::Ids(clients)).await?);
     lookup::forget(tx, &clients).await?;
-    look_at(tx, &place, &clients, now).await
+    look_at(tx, &place, &clients, Open::All, now).await
 }
 
 /// Has every order of the centre that is not linked looked at again.

@@ -16,14 +16,22 @@ pub(super) const MOST: i64 = 500;
 #[derive(Clone, Copy)]
 pub(super) enum Open {
     All,
+    /// But those the clients in question have already: who moves to another address, or takes in
+    /// another record, does not lose their orders.
+    NotTheirs,
     InReview,
 }
 
 impl Open {
-    fn of(self, center: Uuid, columns: &str) -> Sql {
+    fn of(self, center: Uuid, columns: &str, clients: &[&ClientRecord]) -> Sql {
         let mut sql = Sql::new(format!("SELECT {columns} FROM orders WHERE decided_at IS NULL"));
-        if matches!(self, Self::InReview) {
-            sql.push(" AND link_state = 'review'");
+        match self {
+            Self::All => {}
+            Self::InReview => drop(sql.push(" AND link_state = 'review'")),
+            Self::NotTheirs => {
+                sql.push(" AND (client_id IS NULL OR client_id NOT IN ");
+                sql.bind_list(clients.iter().map(|client| Uuid::from_u128(client.id))).push(")");
+            }
         }
         sql.push(" AND call_center_id = ").bind(center);
         sql
@@ -45,7 +53,7 @@ pub(super) async fn wake(
     for chunk in clients.chunks(5) {
         let traces: Vec<Traces> =
             chunk.iter().map(|client| linking::traces(client, &place.region)).collect();
-        bearing(tx, place.center, &traces, open, &mut found).await?;
+        bearing(tx, place.center, &traces, open, clients, &mut found).await?;
         for client in chunk {
             found.extend(named_alike(tx, place, client, open).await?);
         }
@@ -59,6 +67,7 @@ async fn bearing(
     center: Uuid,
     traces: &[Traces],
     open: Open,
+    clients: &[&ClientRecord],
     found: &mut Vec<Uuid>,
 ) -> Result<(), DbErr> {
     let of = |list: fn(&Traces) -> &Vec<String>| -> Vec<String> {
@@ -73,14 +82,14 @@ async fn bearing(
         if values.is_empty() {
             continue;
         }
-        let mut sql = open.of(center, "id");
+        let mut sql = open.of(center, "id", clients);
         sql.push(" AND ").push(column).push(" IN ").bind_list(values);
         sql.push(" LIMIT ").bind(MOST);
         found.extend(sql.column::<Uuid>(tx).await?);
     }
     for mailbox in of(|traces| &traces.emails).iter().filter_map(|email| email.split('@').next()) {
         // `A` follows `@`: every address of that mailbox name.
-        let mut sql = open.of(center, "id");
+        let mut sql = open.of(center, "id", clients);
         sql.push(" AND email_key > ").bind(format!("{mailbox}@"));
         sql.push(" AND email_key < ").bind(format!("{mailbox}A")).push(" LIMIT ").bind(MOST);
         found.extend(sql.column::<Uuid>(tx).await?);
@@ -104,7 +113,7 @@ async fn named_alike(
     let orders = lookup::orders_bearing(tx, place.center, &words).await?;
     let mut found = Vec::new();
     for seqs in orders.chunks(1_000) {
-        let mut sql = open.of(place.center, "id, client_name");
+        let mut sql = open.of(place.center, "id, client_name", &[client]);
         sql.push(" AND seq IN ").bind_list(seqs.to_vec());
         for Named { id, client_name } in sql.all::<Named>(tx).await? {
             let name = client_name.unwrap_or_default();

@@ -43,6 +43,7 @@ contact-best-figures = { $successes ->
     [one] 1 success in { $count } attempts at that time ({ $percent }%).
    *[other] { $successes } successes in { $count } attempts at that time ({ $percent }%).
 }
+contact-best-nobody = Nobody has been reached yet in the hours when calls are allowed.
 contact-best-not-yet = Not enough attempts to tell yet: { $count } of { $enough }.
 
 contacts-title = Contacts

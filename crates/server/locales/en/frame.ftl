@@ -62,6 +62,8 @@ menu-sign-out = Sign out
 
 toast-see = See
 toast-undo = Undo
+toast-unanswered = The server did not answer
+toast-try-again = what you asked for may not have been done. Check the connection, then try again.
 dialog-label = Form
 
 key-rows = Next row, previous row

@@ -43,6 +43,7 @@ contact-best-figures = { $successes ->
     [one] 1 succès sur { $count } tentatives à ce moment ({ $percent } %).
    *[other] { $successes } succès sur { $count } tentatives à ce moment ({ $percent } %).
 }
+contact-best-nobody = Personne n’a encore été joint aux heures où l’on peut appeler.
 contact-best-not-yet = Pas encore assez de tentatives pour le dire : { $count } sur { $enough }.
 
 contacts-title = Contacts

@@ -62,6 +62,8 @@ menu-sign-out = Se déconnecter
 
 toast-see = Voir
 toast-undo = Annuler
+toast-unanswered = Pas de réponse du serveur
+toast-try-again = ce que vous avez demandé n’est peut-être pas fait. Vérifiez la connexion, puis réessayez.
 dialog-label = Formulaire
 
 key-rows = Ligne suivante, précédente

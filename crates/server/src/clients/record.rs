@@ -136,11 +136,6 @@ impl Show {
         at.with_timezone(&self.page.zone).format("%Y-%m-%dT%H:%M").to_string()
     }
 
-    /// Whether whoever looks may make one record of this and another.
-    fn may_merge(&self) -> bool {
-        duplicates::may_decide(&self.page.actor())
-    }
-
     /// Where they live, on one line.
     fn place(&self) -> String {
         let parts = [&self.client.address, &self.client.city, &self.client.country];

@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::header;
 use axum::response::Response;
 use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::Error;
 use domain::contact_log::{self, Attempt, Decision, Reason};
 use url::form_urlencoded;
@@ -58,9 +59,14 @@ fn with_back(path: &str, target: &str) -> String {
     format!("{path}?back={back}")
 }
 
-fn undoable(flash: Flash, attempt: &Attempt, target: &str) -> Flash {
+fn undoable(flash: Flash, attempt: &Attempt, target: &str, now: DateTime<Utc>) -> Flash {
     let path = format!("/contacts/{}", attempt.id);
-    let mut flash = flash.undo(with_back(&format!("{path}/annulation"), target));
+    let left = attempt.undoable_for(now);
+    let mut flash = flash;
+    if left > TimeDelta::zero() {
+        flash = flash.undo(with_back(&format!("{path}/annulation"), target));
+        flash.stays = Some(left.num_milliseconds());
+    }
     flash.channel = Some(with_back(&format!("{path}/canal"), target));
     flash
 }
@@ -91,7 +97,7 @@ pub(super) async fn record(
     } else {
         Flash::success(&format!("contact-logged-{}", attempt.status)).with("name", channel)
     };
-    Ok(redirect_with(&target, &undoable(flash, attempt, &target)))
+    Ok(redirect_with(&target, &undoable(flash, attempt, &target, app.now())))
 }
 
 fn blocked(page: &Page, target: &str, reasons: &[Reason]) -> Response {
@@ -133,7 +139,7 @@ pub(super) async fn change_channel(
     };
     let flash =
         Flash::success("contact-channel-changed").with("name", words::channel(&page, &attempt));
-    let flash =
-        if attempt.can_be_undone(&actor, now) { undoable(flash, &attempt, &target) } else { flash };
+    let is_own = attempt.can_be_undone(&actor, now);
+    let flash = if is_own { undoable(flash, &attempt, &target, now) } else { flash };
     Ok(redirect_with(&target, &flash))
 }

@@ -116,6 +116,9 @@ impl OfClient<'_> {
     }
 
     fn not_enough(&self) -> String {
+        if self.attempts >= ENOUGH {
+            return self.page.t("contact-best-nobody");
+        }
         let args = [("count", self.attempts.into()), ("enough", ENOUGH.into())];
         self.page.language.t_with("contact-best-not-yet", &args)
     }

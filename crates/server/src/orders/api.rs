@@ -79,12 +79,22 @@ pub(super) async fn create(
     let (actor, now) = (caller.actor(), app.now());
     let (new, wrong) = body.read(Invalid::new());
     if !wrong.is_empty() {
-        return Err(wrong.and_of(orders::check(app.db(), &actor, &new, now).await).into());
+        let all = wrong.and_of(orders::check(app.db(), &actor, &new, now).await);
+        return Err(as_sent(all).into());
     }
-    let id = orders::create(app.db(), &actor, new, now).await?;
+    let id = orders::create(app.db(), &actor, new, now).await.map_err(as_sent)?;
     let order = orders::get(app.db().read(), &actor, id).await?;
     let location = [(header::LOCATION, format!("/api/orders/{id}"))];
     Ok((location, answer(language, StatusCode::CREATED, order)).into_response())
+}
+
+/// Wrong fields by the names they have in a body.
+fn as_sent(error: Error) -> Error {
+    let Error::Invalid(mut fields) = error else { return error };
+    for field in fields.iter_mut().filter(|field| field.field == "currency") {
+        "price.currency".clone_into(&mut field.field);
+    }
+    Error::Invalid(fields)
 }
 
 fn answer(language: Language, status: StatusCode, order: Order) -> Response {
@@ -124,7 +134,8 @@ pub(super) async fn change(
     orders::get(app.db().read(), &actor, id).await?;
     let version = version.required()?;
     let wanted = OrderChanges::try_from(body)?;
-    orders::change(app.db(), &actor, id, version, wanted, app.now()).await?;
+    let changed = orders::change(app.db(), &actor, id, version, wanted, app.now()).await;
+    changed.map_err(as_sent)?;
     let order = orders::get(app.db().read(), &actor, id).await?;
     Ok(answer(language, StatusCode::OK, order))
 }

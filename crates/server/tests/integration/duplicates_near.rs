@@ -125,8 +125,12 @@ async fn the_other_record_is_looked_for_by_hand(app: TestApp) {
     owner.get(&format!("{pick}?q={}", "a".repeat(201))).await.expect(422);
     let agent = app.sign_in(Role::Agent).await;
     let page = agent.get(&format!("/client/{}", id(&here))).await.expect(200).body;
-    assert!(!page.contains("Fusionner avec"), "{page}");
-    agent.get(&pick).await.expect(403);
+    assert!(page.contains("Fusionner avec"), "an agent may propose it: {page}");
+    let page = agent.get(&pick).await.expect(200).body;
+    assert!(leads(&page, &alike), "{page}");
+    let path = format!("{pick}/{}", id(&alike));
+    let compared = agent.get(&path).await.expect(200).body;
+    assert!(!compared.contains("merge-do") && compared.contains("Demandez"), "{compared}");
 }
 
 async fn the_other_record_is_of_the_same_centre(app: TestApp) {

@@ -118,7 +118,7 @@ async fn bad_input_names_its_field(app: TestApp) {
         (json!({ "price": { "amount": -1 } }), "price", "money-negative"),
         (
             json!({ "price": { "amount": 1, "currency": "ZZZ" } }),
-            "currency",
+            "price.currency",
             "money-unknown-currency",
         ),
     ];

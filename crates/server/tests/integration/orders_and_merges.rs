@@ -8,6 +8,7 @@ use crate::support::{Browser, TestApp};
 
 both_engines!(
     a_merge_leaves_no_question_behind,
+    orders_stay_with_who_moves_and_with_who_takes_in_another,
     a_client_in_the_bin_is_no_candidate,
     an_answer_follows_its_client_into_a_merge_and_back,
     the_code_of_a_merged_record_leads_to_the_one_that_stayed,
@@ -74,6 +75,41 @@ async fn a_merge_leaves_no_question_behind(app: TestApp) {
         owner.get(&format!("/commandes/{}", text(&order["id"]))).await.expect(200);
     }
     link(&owner, &order, &one).await;
+}
+
+async fn orders_stay_with_who_moves_and_with_who_takes_in_another(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let short = json!({ "email": "mk@w.example" });
+    let long = json!({ "email": "mck@l.example", "phone": "06 12 34 56 78" });
+    let stays = person(&owner, "Marie", "Kersauzon", short).await;
+    let goes = person(&owner, "Marie-Claude", "Kersauzon", long).await;
+    let mut orders = Vec::new();
+    for number in ["K1", "K2"] {
+        let made = order(&owner, number, "Marie-Claude Kersauzon", "mck@l.example").await;
+        assert_eq!(made["client_id"], json!(goes), "{made}");
+        orders.push(made);
+    }
+    // To another address.
+    let path = format!("/api/clients/{goes}");
+    let moved = owner.request("PATCH", &path).header("if-match", "\"1\"");
+    owner.send(moved.json(&json!({ "email": "ailleurs@l.example" }))).await.expect(200);
+    app.work().await;
+    for order in &orders {
+        assert_eq!(again(&owner, order).await["client_id"], json!(goes));
+    }
+    let merge = merge(&owner, &stays, &goes).await;
+    app.work().await;
+    for order in &orders {
+        let now = again(&owner, order).await;
+        assert_eq!((&now["client_id"], &now["link"]["state"]), (&json!(stays), &json!("linked")));
+    }
+    let client = owner.get(&format!("/api/clients/{stays}")).await.expect(200).json();
+    assert_eq!(client["orders"]["total"], 2, "{client}");
+    let parted = part(&owner, &merge).await;
+    assert_eq!(parted["kept"], json!([]), "{parted}");
+    for order in &orders {
+        assert_eq!(again(&owner, order).await["client_id"], json!(goes));
+    }
 }
 
 async fn a_client_in_the_bin_is_no_candidate(app: TestApp) {

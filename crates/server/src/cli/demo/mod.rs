@@ -137,9 +137,23 @@ async fn fill(db: &Db, options: &Options, now: DateTime<Utc>) -> Result<(), Fail
         let share = (orders * buyers.len()).div_ceil(options.clients.max(1));
         orders::sell(db, place, buyers, share, &mut dice, now).await?;
     }
+    db.look_again(&GROWN).await?;
     while options.clients <= SCANNED && duplicates::scan(db, now).await? {}
     Ok(())
 }
+
+/// Tables that hold most of a demonstration.
+const GROWN: [&str; 9] = [
+    "clients",
+    "client_emails",
+    "client_phones",
+    "client_grams",
+    "client_keys",
+    "alerts",
+    "contact_attempts",
+    "orders",
+    "events",
+];
 
 /// Some clients are no longer in business: one in twenty-three, but not for ever in a large demonstration.
 async fn retire(
