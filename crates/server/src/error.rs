@@ -10,7 +10,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use base::db::was_in_the_way;
+use base::db::{is_unreadable, was_in_the_way};
 use domain::FieldError;
 use domain::contact_log::Reason;
 use fluent_templates::fluent_bundle::FluentValue;
@@ -61,6 +61,7 @@ impl AppError {
             Self::Domain(E::Stale) => StatusCode::PRECONDITION_FAILED,
             Self::Domain(E::TooMany(_)) => StatusCode::TOO_MANY_REQUESTS,
             Self::Domain(E::Db(error)) if is_unavailable(error) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Domain(E::Db(error)) if is_unreadable(error) => StatusCode::BAD_REQUEST,
             Self::Domain(E::Db(_)) | Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
@@ -83,6 +84,7 @@ impl AppError {
             Self::Domain(E::Stale) => "stale",
             Self::Domain(E::TooMany(_)) => "too-many",
             Self::Domain(E::Db(error)) if is_unavailable(error) => "unavailable",
+            Self::Domain(E::Db(error)) if is_unreadable(error) => "unreadable",
             Self::Domain(E::Db(_)) | Self::Template(_) => "internal",
             Self::Unauthenticated => "unauthenticated",
             Self::ForeignOrigin => "foreign-origin",

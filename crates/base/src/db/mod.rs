@@ -24,7 +24,7 @@ pub use insert::{insert_many, update_many};
 pub use packed::{Column, Packed};
 pub use signal::Signal;
 pub use sql::Sql;
-pub use turns::was_in_the_way;
+pub use turns::{is_unreadable, was_in_the_way};
 pub use tx::Tx;
 
 /// Which engine answers. Only `search` and this module may fork on it.

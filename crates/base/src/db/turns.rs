@@ -39,12 +39,20 @@ impl Tx {
 /// `serialization_failure`, `deadlock_detected`). Nothing of it remains, and the same verb done
 /// again may well succeed.
 pub fn was_in_the_way(error: &DbErr) -> bool {
+    matches!(code(error).as_deref(), Some("40001" | "40P01"))
+}
+
+/// Whether a text was refused for a character that PostgreSQL cannot keep: NUL.
+pub fn is_unreadable(error: &DbErr) -> bool {
+    code(error).as_deref() == Some("22021")
+}
+
+fn code(error: &DbErr) -> Option<String> {
     let (DbErr::Exec(RuntimeErr::SqlxError(error))
     | DbErr::Query(RuntimeErr::SqlxError(error))
     | DbErr::Conn(RuntimeErr::SqlxError(error))) = error
     else {
-        return false;
+        return None;
     };
-    let code = error.as_database_error().and_then(|error| error.code());
-    matches!(code.as_deref(), Some("40001" | "40P01"))
+    error.as_database_error().and_then(|error| error.code()).map(String::from)
 }

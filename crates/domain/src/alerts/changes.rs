@@ -29,7 +29,7 @@ pub async fn edit(
 /// Moves an alert to `at`, past or future: snoozing, and undoing a snooze.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`]; [`Error::Conflict`] once it is done.
 pub async fn postpone(
     db: &Db,
     actor: &Actor,
@@ -39,6 +39,9 @@ pub async fn postpone(
 ) -> Result<Alert> {
     let tx = db.begin().await?;
     let before = hold(&tx, actor, id, None, false).await?;
+    if before.completed_at.is_some() {
+        return Err(Error::Conflict("alert-done"));
+    }
     let local_due = local_time::write(local_time::local_of(at, before.zone()));
     let after = Alert { due_at: at, local_due, ..before.clone() };
     finish(tx, actor, &before, after, now).await

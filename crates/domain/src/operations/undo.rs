@@ -58,9 +58,19 @@ pub(super) async fn batch(
     let mut batch = Batch { seen: bulk::count(items.len()), ..Batch::default() };
     batch.cursor = items.last().map(|item| item.id).filter(|_| batch.seen == BATCH);
     batch.over = batch.cursor.is_none();
-    let Sorted { created, changed, touched } = sorted(items);
+    let Sorted { created, mut changed, touched } = sorted(items);
+    let left = match undone.kind {
+        Kind::CreateAlerts | Kind::ImportClients | Kind::ImportOrders => {
+            touched.into_iter().map(|(id, _)| id).collect()
+        }
+        _ => {
+            let (standing, left) = bulk::still_standing(tx, &undone, touched).await?;
+            changed.extend(standing);
+            left
+        }
+    };
     let attempted = bulk::count(created.len() + changed.len());
-    batch.kept = touched;
+    batch.kept = left.into_iter().map(|id| (id, "changed-since")).collect();
     let parts = match undone.kind {
         Kind::CreateAlerts => {
             vec![bulk::put_back_alerts(tx, actor, undone.id, created, now).await?]
@@ -90,15 +100,15 @@ struct Sorted {
     created: Vec<(Uuid, Json)>,
     /// To be put back to what is said beside.
     changed: Vec<(Uuid, Json)>,
-    /// To be left alone.
-    touched: Vec<(Uuid, &'static str)>,
+    /// Changed since by someone: only what still stands of the operation may be put back.
+    touched: Vec<(Uuid, Json)>,
 }
 
 fn sorted(items: Vec<Undoable>) -> Sorted {
     let mut sorted = Sorted { created: Vec::new(), changed: Vec::new(), touched: Vec::new() };
     for item in items {
         if item.version.is_none() || item.version != item.after_version {
-            sorted.touched.push((item.id, "changed-since"));
+            sorted.touched.push((item.id, item.before.unwrap_or(Json::Null)));
         } else if item.state == "created" {
             sorted.created.push((item.id, json!({ "created": true })));
         } else {

@@ -11,11 +11,11 @@ use uuid::Uuid;
 
 use super::words::{self, Line};
 use crate::app::App;
-use crate::contact_log;
+use crate::contact_log::{self, Click, with_back};
 use crate::error::AppError;
 use crate::extract::{Path, SignedIn};
 use crate::grid::{Query, total_text};
-use crate::page::{Flash, Form, Markup, Page, redirect_with};
+use crate::page::{Flash, Form, Markup, Page, local_path, redirect_with};
 
 /// Lines on a page of the timeline or the history.
 const LINES: u32 = 50;
@@ -290,9 +290,10 @@ pub(super) async fn activate(
     State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
+    click: Click,
 ) -> Result<Response, AppError> {
     let client = clients::activate(app.db(), &caller.actor(), id, app.now()).await?;
-    Ok(done("client-activated", &client, format!("/client/{id}/desactivation")))
+    Ok(done(&click, "client-activated", &client, format!("/client/{id}/desactivation")))
 }
 
 /// `POST /client/{id}/desactivation`
@@ -300,14 +301,16 @@ pub(super) async fn deactivate(
     State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
+    click: Click,
 ) -> Result<Response, AppError> {
     let client = clients::deactivate(app.db(), &caller.actor(), id, app.now()).await?;
-    Ok(done("client-deactivated", &client, format!("/client/{id}/activation")))
+    Ok(done(&click, "client-deactivated", &client, format!("/client/{id}/activation")))
 }
 
-fn done(key: &str, client: &Client, undo: String) -> Response {
-    let flash = Flash::success(key).with("name", &client.full_name).undo(undo);
-    redirect_with(&format!("/client/{}", client.id), &flash)
+fn done(click: &Click, key: &str, client: &Client, undo: String) -> Response {
+    let target = click.target(&format!("/client/{}", client.id));
+    let flash = Flash::success(key).with("name", &client.full_name).undo(with_back(&undo, &target));
+    redirect_with(&target, &flash)
 }
 
 /// `POST /client/{id}/suppression`
@@ -315,12 +318,14 @@ pub(super) async fn bin(
     State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
+    click: Click,
 ) -> Result<Response, AppError> {
     let client = clients::bin(app.db(), &caller.actor(), id, None, app.now()).await?;
     let flash = Flash::success("client-binned")
         .with("name", &client.full_name)
         .undo(format!("/client/{id}/restauration"));
-    Ok(redirect_with("/client", &flash))
+    // Never to where it was pressed, if that is the page of who is gone.
+    Ok(redirect_with(click.get("back").map_or("/client", local_path), &flash))
 }
 
 /// `POST /client/{id}/restauration`

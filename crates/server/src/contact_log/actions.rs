@@ -18,7 +18,7 @@ use crate::extract::{Path, SignedIn};
 use crate::page::{Flash, Page, local_path, redirect_with};
 
 /// What a click sends, in its body or in its address, and the page it was made on.
-pub(super) struct Click {
+pub(crate) struct Click {
     sent: Vec<(String, String)>,
     from: Option<String>,
 }
@@ -41,20 +41,20 @@ impl FromRequest<App> for Click {
 }
 
 impl Click {
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.sent.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// Where to go back to.
-    pub(super) fn target(&self, otherwise: &str) -> String {
+    pub(crate) fn target(&self, otherwise: &str) -> String {
         let back = self.get("back").or(self.from.as_deref());
         local_path(back.unwrap_or(otherwise)).to_owned()
     }
 }
 
 /// `path`, to come back from to `target`.
-fn with_back(path: &str, target: &str) -> String {
+pub(crate) fn with_back(path: &str, target: &str) -> String {
     let back = form_urlencoded::byte_serialize(target.as_bytes()).collect::<String>();
     format!("{path}?back={back}")
 }

@@ -50,6 +50,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
             Err(error) if error.is_data() => {
                 let sent = serde_json::from_slice(&bytes).map_err(unreadable)?;
                 let (body, found) = read_around(sent);
+                if found.is_empty() {
+                    // What stood in the way was not a value: a name that comes twice.
+                    return Err(unreadable(error));
+                }
                 faults.note(&found);
                 let body = body.ok_or(Error::Invalid(found))?;
                 Ok(Self { app: app.rehearsal(), body })

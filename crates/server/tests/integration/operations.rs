@@ -176,26 +176,39 @@ async fn what_means_nothing_is_named_and_changes_nobody(app: TestApp) {
 
 async fn undo_leaves_later_edits_alone_and_names_them(app: TestApp) {
     let owner = app.sign_in(Role::Owner).await;
-    let ids = clients(&owner, &["Cisse", "Toure"]).await;
+    let ids = clients(&owner, &["Cisse", "Toure", "Sow"]).await;
+    let change = async |id: &String, body: Json| {
+        let version = read(&owner, id).await["version"].as_i64().unwrap();
+        let patch = owner
+            .request("PATCH", &format!("/api/clients/{id}"))
+            .header("if-match", format!("\"{version}\""))
+            .json(&body);
+        owner.send(patch).await.expect(200);
+    };
     let done = bulk(&app, &owner, json!({ "action": "deactivate", "ids": ids })).await;
-    let version = read(&owner, &ids[0]).await["version"].as_i64().unwrap();
-    let patch = owner
-        .request("PATCH", &format!("/api/clients/{}", ids[0]))
-        .header("if-match", format!("\"{version}\""))
-        .json(&json!({ "city": "Thiès" }));
-    owner.send(patch).await.expect(200);
+    // Another field stays as it was changed; the field itself, once someone changed it, too.
+    change(&ids[0], json!({ "city": "Thiès" })).await;
+    let path = format!("/api/clients/{}/activation", ids[2]);
+    owner.post(&path, &Json::Null).await.expect(200);
     let undone = undo(&app, &owner, done["id"].as_str().unwrap()).await;
-    assert_eq!(undone["result"]["updated"], 1);
+    assert_eq!(undone["result"]["updated"], 2);
     assert_eq!(undone["result"]["kept_count"], 1);
-    assert_eq!(undone["result"]["kept"][0]["id"], json!(ids[0]));
-    assert_eq!(undone["result"]["kept"][0]["name"], "Cisse");
+    assert_eq!(undone["result"]["kept"][0]["id"], json!(ids[2]));
+    assert_eq!(undone["result"]["kept"][0]["name"], "Sow");
     assert_eq!(undone["result"]["kept"][0]["reason"], "changed-since");
     let edited = read(&owner, &ids[0]).await;
-    assert_eq!((&edited["city"], &edited["is_active"]), (&json!("Thiès"), &json!(false)));
+    assert_eq!((&edited["city"], &edited["is_active"]), (&json!("Thiès"), &json!(true)));
     assert_eq!(read(&owner, &ids[1]).await["is_active"], true);
     let page =
         owner.get(&format!("/operations/{}", undone["id"].as_str().unwrap())).await.expect(200);
-    assert!(page.body.contains("Cisse") && page.body.contains("Modifié depuis"), "{}", page.body);
+    assert!(page.body.contains("Sow") && page.body.contains("Modifié depuis"), "{}", page.body);
+    // Tags given since, and those taken by hand, stay so.
+    let given = json!({ "action": "tag", "ids": ids, "params": { "tags": ["Or", "Dakar"] } });
+    let given = bulk(&app, &owner, given).await;
+    change(&ids[0], json!({ "tags": ["Or", "Fidèle"] })).await;
+    undo(&app, &owner, given["id"].as_str().unwrap()).await;
+    assert_eq!(read(&owner, &ids[0]).await["tags"], json!(["Fidèle"]));
+    assert_eq!(read(&owner, &ids[1]).await["tags"], json!([]));
 }
 
 async fn the_bin_gives_back_what_a_bulk_delete_threw(app: TestApp) {

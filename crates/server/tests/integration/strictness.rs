@@ -10,6 +10,7 @@ both_engines!(
     all_that_is_wrong_is_named_at_once,
     a_list_s_page_names_what_is_wrong_in_its_address,
     what_is_not_known_is_refused,
+    a_name_that_comes_twice_and_a_nul_are_unreadable,
     an_empty_link_decides_nothing,
     orders_have_plausible_dates,
     a_blocked_call_cannot_be_walked_round_and_says_every_reason,
@@ -32,12 +33,48 @@ fn rules_of(app: &TestApp) -> String {
     format!("/api/call-centers/{}/calling-rules", app.center)
 }
 
+/// Neither is a fault of ours, whoever sends it.
+async fn a_name_that_comes_twice_and_a_nul_are_unreadable(app: TestApp) {
+    let nobody = app.stranger();
+    let owner = app.sign_in(Role::Owner).await;
+    let twice = [
+        ("/api/auth/login", r#"{"email":"x@x.fr","password":"a","password":"b"}"#),
+        ("/api/auth/refresh", r#"{"refresh_token":"a","refresh_token":"b"}"#),
+        ("/api/clients", r#"{"last_name":"a","last_name":"b"}"#),
+        ("/api/orders", r#"{"number":"a","number":"b"}"#),
+    ];
+    for (path, body) in twice {
+        let sent = owner.request("POST", path).header("content-type", "application/json");
+        owner.send(sent.body(body)).await.expect(400);
+    }
+    let nul = json!({ "email": "\0", "password": "aaaaaaaaaaaa" });
+    let answer = nobody.post("/api/auth/login", &nul).await;
+    assert!([400, 401, 422].contains(&answer.status), "{}", answer.body);
+    for (path, body) in [
+        ("/api/clients", json!({ "code": "a\0", "last_name": "b\0", "email": "a@b\0.fr" })),
+        ("/api/notifications", json!({ "client": "a\0", "statut": "succes", "canal": "phone" })),
+        ("/api/orders", json!({ "number": "a\0" })),
+    ] {
+        let answer = owner.post(path, &body).await;
+        assert!(answer.status < 500, "{path}: {}", answer.body);
+    }
+    assert!(owner.get("/api/notifications?client=%00").await.status < 500);
+    let forms = [("/connexion", "email"), ("/mot-de-passe", "email")];
+    for (path, field) in forms {
+        let answer = nobody.post_form(path, &[(field, "a\0@x.fr"), ("password", "x")]).await;
+        assert!(answer.status < 500, "{path}: {}", answer.body);
+    }
+}
+
 async fn all_that_is_wrong_is_named_at_once(app: TestApp) {
     let owner = app.sign_in(Role::Owner).await;
     let order = json!({ "number": "X", "ordered_at": "hier", "status": "zz", "phone": "12",
         "email": "no", "price": { "amount": 1, "currency": "ZZZ" }, "foo": 1 });
     let answer = owner.post("/api/orders", &order).await.expect(422);
-    assert_eq!(fields(&answer), ["currency", "email", "foo", "ordered_at", "phone", "status"]);
+    assert_eq!(
+        fields(&answer),
+        ["email", "foo", "ordered_at", "phone", "price.currency", "status"]
+    );
     let answer = owner.post("/api/orders", &json!({ "ordered_at": 5 })).await.expect(422);
     assert_eq!(fields(&answer), ["number", "ordered_at"]);
     let client = json!({ "phone": "12", "email": "no", "emails": "zz", "code": 7 });

@@ -1,6 +1,6 @@
 //! Changing many clients in one transaction, and putting them back.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use base::db::Tx;
 use chrono::{DateTime, Utc};
@@ -260,6 +260,65 @@ pub(in crate::operations) async fn put_back(
     }
     write_back(tx, &mut changes, &tags, now).await?;
     Ok((changes.into_iter().map(|change| change.event(operation)).collect(), kept))
+}
+
+/// Of clients that someone changed since a bulk action, those on which what it did still stands, with
+/// what takes that back and nothing else; and those on which it does not.
+pub(in crate::operations) async fn still_standing(
+    tx: &Tx,
+    undone: &Operation,
+    touched: Vec<(Uuid, Json)>,
+) -> Result<(Vec<(Uuid, Json)>, Vec<Uuid>)> {
+    let unreadable = |_| Error::Conflict("operation-unreadable");
+    let params: Params = serde_json::from_value(undone.params.clone()).map_err(unreadable)?;
+    let given: HashSet<String> = params.tags.iter().map(|name| base::text::fold(name)).collect();
+    let ids: Vec<Uuid> = touched.iter().map(|(id, _)| *id).collect();
+    let rows = queries::current_or_binned(tx, &ids).await?;
+    let rows: HashMap<Uuid, Current> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let mut tags = queries::tags_of(tx, &ids).await?;
+    let (mut standing, mut left) = (Vec::new(), Vec::new());
+    for (id, before) in touched {
+        let first = before.as_object().and_then(|fields| fields.iter().next());
+        let (Some(row), Some((field, value))) = (rows.get(&id), first) else {
+            left.push(id);
+            continue;
+        };
+        let back = match field.as_str() {
+            "is_active" => (json!(row.is_active) != *value).then(|| value.clone()),
+            "assigned_to" => (row.assigned_to == params.assigned_to).then(|| value.clone()),
+            "deleted_at" => row.deleted_at.is_some().then(|| value.clone()),
+            "tags" => without(tags.remove(&id).unwrap_or_default(), &names(value), &given),
+            _ => None,
+        };
+        match back {
+            Some(value) => standing.push((id, json!({ field.as_str(): value }))),
+            None => left.push(id),
+        }
+    }
+    Ok((standing, left))
+}
+
+/// The tags a client has `now`, without what giving or taking `given` did to those it had `before`.
+fn without(now: Vec<String>, before: &[String], given: &HashSet<String>) -> Option<Json> {
+    let folded = |names: &[String]| -> HashSet<String> {
+        names.iter().map(|name| base::text::fold(name)).collect()
+    };
+    let (had, has) = (folded(before), folded(&now));
+    let came = |name: &String| {
+        let key = base::text::fold(name);
+        given.contains(&key) && !had.contains(&key)
+    };
+    let went = |name: &&String| {
+        let key = base::text::fold(name);
+        given.contains(&key) && !has.contains(&key)
+    };
+    let count = now.len();
+    let mut after: Vec<String> = now.into_iter().filter(|name| !came(name)).collect();
+    let is_less = after.len() != count;
+    let back: Vec<String> = before.iter().filter(went).cloned().collect();
+    let is_more = !back.is_empty();
+    after.extend(back);
+    (is_less || is_more).then(|| json!(after))
 }
 
 fn names(value: &Json) -> Vec<String> {

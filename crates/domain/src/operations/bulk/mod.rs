@@ -18,7 +18,7 @@ use crate::clients::{self, ClientFilter};
 use crate::error::{Error, Invalid, Result};
 
 pub(super) use alerts::put_back as put_back_alerts;
-pub(super) use apply::{count, put_back};
+pub(super) use apply::{count, put_back, still_standing};
 pub(super) use queries::tags_of;
 
 /// Most ids one request may name; more are a filter.

@@ -131,6 +131,12 @@ export default class DatagridController extends Controller<HTMLElement> {
 
   #keyed = (event: KeyboardEvent): void => {
     if (isTyping(event) || event.defaultPrevented || !this.#listens(event)) return;
+    // A link that is a button is pressed like one.
+    if (event.key === " " && (event.target as Element).matches("a.row-menu")) {
+      event.preventDefault();
+      (event.target as HTMLElement).click();
+      return;
+    }
     const row = this.rowTargets.find((candidate) => candidate.contains(document.activeElement));
     if (event.key === "j" || event.key === "k") this.#move(row, event.key === "j" ? 1 : -1);
     else if (event.key === "?") document.querySelector<HTMLDialogElement>("#keyboard-help")?.showModal();

@@ -44,6 +44,7 @@ function start(): Connection {
   addEventListener("pageshow", (event) => event.persisted && hello());
   document.addEventListener("visibilitychange", () => document.hidden || showWaiting());
   document.addEventListener("turbo:morph", showState);
+  document.addEventListener("vigie:stale", () => refresher.request());
   return connect(received);
 }
 

@@ -3,6 +3,8 @@
 
 let live = false;
 let submitted: HTMLFormElement | null = null;
+/** Whether a live refresh left something as it was because someone had it open. */
+let left = false;
 
 /** Runs a morph that nobody asked for. */
 export function liveMorph(morph: () => void): void {
@@ -17,12 +19,24 @@ export function liveMorph(morph: () => void): void {
 export function installMorphGuard(): void {
   addEventListener("turbo:before-morph-element", (event) => {
     const { newElement } = (event as CustomEvent<{ newElement?: Element }>).detail;
-    if (event.target instanceof Element && mustStay(event.target, !newElement)) event.preventDefault();
+    if (!(event.target instanceof Element) || !mustStay(event.target, !newElement)) return;
+    event.preventDefault();
+    left ||= live && event.target.matches(":popover-open, tr");
   });
   addEventListener("turbo:before-morph-attribute", (event) => {
     const { attributeName } = (event as CustomEvent<{ attributeName: string }>).detail;
     if (event.target instanceof Element && attributeStays(event.target, attributeName)) event.preventDefault();
   });
+  // Once it is closed, the page catches up with what it missed.
+  addEventListener(
+    "toggle",
+    (event) => {
+      if (!left || (event as ToggleEvent).newState !== "closed") return;
+      left = false;
+      document.dispatchEvent(new Event("vigie:stale"));
+    },
+    true,
+  );
   // What the person just sent is the server's now: its answer replaces the form, values included.
   addEventListener("turbo:submit-start", (event) => {
     const form = event.target as HTMLFormElement;

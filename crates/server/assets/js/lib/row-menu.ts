@@ -1,8 +1,9 @@
-/** The menu of a row, made from the grid's template when it is first asked for; a refresh takes it away again. */
+/** The menu of a row, made from the grid's template each time it is asked for: what may be done changes with the row. */
 export function menuOf(row: HTMLElement, template: HTMLTemplateElement): HTMLElement | null {
   const link = row.querySelector<HTMLElement>("a.row-menu");
   const there = link?.parentElement?.querySelector<HTMLElement>(":scope > .menu");
-  if (!link || there) return there ?? null;
+  if (!link || there?.matches(":popover-open")) return there ?? null;
+  there?.remove();
   const menu = template.content.firstElementChild?.cloneNode(true) as HTMLElement;
   const id = row.id.slice(row.id.indexOf("-") + 1);
   const is = (row.dataset["is"] ?? "").split(" ");
