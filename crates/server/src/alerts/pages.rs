@@ -147,11 +147,8 @@ pub(super) fn chips(page: &Page, query: &Query, path: &str, people: &[Assignable
         let name = people.iter().find(|p| p.id.to_string() == who).map(|p| p.name.clone());
         chips.push(("assigned_to", "alert-assignee", name.unwrap_or(page.t("alert-nobody"))));
     }
-    if let Some(day) = asked("due_from") {
-        chips.push(("due_from", "alerts-from", day));
-    }
-    if let Some(day) = asked("due_to") {
-        chips.push(("due_to", "alerts-to", day));
+    for (name, label) in [("due_from", "alerts-from"), ("due_to", "alerts-to")] {
+        chips.extend(asked(name).map(|day| (name, label, page.typed_day(day))));
     }
     if asked("client_id").is_some() {
         chips.push(("client_id", "alert-client", page.t("alerts-one-client")));

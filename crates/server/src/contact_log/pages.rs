@@ -234,7 +234,7 @@ fn chips(page: &Page, grid: &mut Grid, asked: &Asked, choices: &Choices, first: 
         chips.push(("period", "contacts-date", page.t(&format!("contacts-period-{period}"))));
     }
     for (name, label) in [("from", "contacts-from"), ("to", "contacts-to")] {
-        chips.extend(value(name).map(|day| (name, label, day)));
+        chips.extend(value(name).map(|day| (name, label, page.typed_day(day))));
     }
     if value("client").is_some() {
         let name = first.map(|attempt| attempt.client_name.clone());

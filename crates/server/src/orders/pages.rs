@@ -113,7 +113,7 @@ fn chips(page: &Page, grid: &mut Grid, filter: &OrderFilter) {
     let word = |prefix: &str, value: &Option<String>| {
         value.as_deref().map(|value| page.t(&format!("{prefix}-{value}")))
     };
-    let day = |name: &str| grid.query.get(name).map(str::to_owned);
+    let day = |name: &str| grid.query.get(name).map(|day| page.typed_day(day.to_owned()));
     let chips = [
         ("status", "orders-col-status", word("orders-status", &filter.status)),
         ("link", "orders-col-link", word("orders-link", &filter.link)),

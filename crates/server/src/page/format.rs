@@ -47,6 +47,11 @@ impl Page {
         self.day(self.day_of(instant))
     }
 
+    /// A day as an address has it (`2026-11-20`), in words; what is no day stays as it is.
+    pub fn typed_day(&self, typed: String) -> String {
+        typed.parse().map_or(typed, |day| self.day(day))
+    }
+
     /// A day of the calendar: `20 nov. 2026`.
     pub fn day(&self, day: NaiveDate) -> String {
         let month = self.words(&MONTHS)[day.month0() as usize];

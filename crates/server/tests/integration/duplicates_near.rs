@@ -130,7 +130,10 @@ async fn the_other_record_is_looked_for_by_hand(app: TestApp) {
     assert!(leads(&page, &alike), "{page}");
     let path = format!("{pick}/{}", id(&alike));
     let compared = agent.get(&path).await.expect(200).body;
-    assert!(!compared.contains("merge-do") && compared.contains("Demandez"), "{compared}");
+    assert!(
+        compared.contains("décide de la fusion") && compared.contains("Proposer la fusion"),
+        "{compared}"
+    );
 }
 
 async fn the_other_record_is_of_the_same_centre(app: TestApp) {
