@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::queries::{self, COLUMNS};
+use super::queries::COLUMNS;
 use super::sort::{Key, Sort};
 use super::{LinkState, Order, OrderFilter, Search, Status};
 use crate::Role;
@@ -63,8 +63,7 @@ pub async fn list(
     }
     let backward = position.as_ref().is_some_and(|p| p.b);
     let down = sort.descending != backward;
-    let is_led = sort.is_apart() && !search.matches_few(conn, actor).await?;
-    let walk = Walk { actor, search, sort, down, is_led, centers: centers(conn, actor).await? };
+    let walk = Walk { actor, search, sort, down, centers: centers(conn, actor).await? };
     let under = position.as_ref().map(|p| &p.u);
     let mut rows: Vec<(Position, Order)> = Vec::new();
     for (index, part) in parts(sort.kind(), under, down, backward).into_iter().enumerate() {
@@ -104,8 +103,6 @@ struct Walk<'a> {
     sort: Sort,
     /// From the greatest.
     down: bool,
-    /// Whether the order leads, and what is asked for is looked at on the way: many match.
-    is_led: bool,
     centers: Vec<Option<Uuid>>,
 }
 
@@ -139,12 +136,6 @@ impl Walk<'_> {
             if by_heads && !self.search.is_narrow() {
                 // A client's orders are few: nothing else may lead to them.
                 aside(&mut sql, conditions);
-            } else if self.is_led {
-                queries::visible(&mut sql, self.actor);
-                if let Some(center) = center {
-                    sql.push(" AND o.call_center_id = ").bind(*center);
-                }
-                aside(&mut sql, |sql| self.search.push(sql, self.actor, backend));
             } else {
                 conditions(&mut sql);
             }

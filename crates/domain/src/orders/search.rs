@@ -66,23 +66,6 @@ impl Search {
         matches!(self.found, Found::Few(_)) || self.filter.client_id.is_some()
     }
 
-    /// The same, where filters decide: few match, or nothing is asked for.
-    pub(super) async fn matches_few(
-        &self,
-        conn: &impl ConnectionTrait,
-        actor: &Actor,
-    ) -> Result<bool> {
-        let time_zone = self.filter.time_zone.clone();
-        let nothing = OrderFilter { time_zone, ..OrderFilter::default() };
-        if self.is_narrow() || self.filter == nothing {
-            return Ok(true);
-        }
-        match &self.found {
-            Found::All => Ok(Total::count_to(FEW, self.counted(conn, actor), conn).await?.exact),
-            _ => Ok(false),
-        }
-    }
-
     /// Appends ` AND …` on `o`: what matches and the actor sees.
     pub(super) fn push(&self, sql: &mut Sql, actor: &Actor, backend: DbBackend) {
         if let Found::Few(seqs) = &self.found {
@@ -112,17 +95,15 @@ impl Search {
                 Ok(Total { value, exact: true })
             }
             Found::Many { .. } => Ok(Total { value: FEW, exact: false }),
-            Found::All => Ok(Total::count(self.counted(conn, actor), conn).await?),
+            Found::All => {
+                let mut sql = Sql::new("SELECT 1 FROM orders o WHERE 1 = 1");
+                if actor.role == Role::SuperAdmin && self.filter.client_id.is_none() {
+                    // Every index starts with the centre.
+                    sql.push(" AND o.call_center_id IN (SELECT cc.id FROM call_centers cc)");
+                }
+                self.push(&mut sql, actor, conn.get_database_backend());
+                Ok(Total::count(sql, conn).await?)
+            }
         }
-    }
-
-    fn counted(&self, conn: &impl ConnectionTrait, actor: &Actor) -> Sql {
-        let mut sql = Sql::new("SELECT 1 FROM orders o WHERE 1 = 1");
-        if actor.role == Role::SuperAdmin && self.filter.client_id.is_none() {
-            // Every index starts with the centre.
-            sql.push(" AND o.call_center_id IN (SELECT cc.id FROM call_centers cc)");
-        }
-        self.push(&mut sql, actor, conn.get_database_backend());
-        sql
     }
 }

@@ -81,11 +81,6 @@ impl Sort {
         format!("{}{}", if self.descending { "-" } else { "" }, self.row().0)
     }
 
-    /// Whether no condition stands before what it orders by in the index of that order.
-    pub(super) fn is_apart(self) -> bool {
-        matches!(self.by, By::Price | By::Number | By::Name | By::Email)
-    }
-
     /// What the rows of `part` are ordered by.
     pub(super) fn column(self, part: Part<'_>) -> &'static str {
         if part == Part::Nobody { "o.ordered_at" } else { self.row().2 }

@@ -69,7 +69,7 @@ export default class DatagridController extends Controller<HTMLElement> {
 
   /** A press beside an open menu closes it before the click comes. */
   #pointed = (): void => {
-    this.#pressed = this.element.querySelector(".cell-menu > .menu:popover-open");
+    this.#pressed = this.element.querySelector(".cell-menu > .menu:popover-open")?.parentElement ?? null;
   };
 
   #clicked = (event: MouseEvent): void => {
@@ -79,7 +79,8 @@ export default class DatagridController extends Controller<HTMLElement> {
     const menu = row && this.#menuOf(row);
     if (!link || !menu || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    toggleMenu(menu, link, menu === this.#pressed && event.detail > 0);
+    // The menu itself may be another by now.
+    toggleMenu(menu, link, link.parentElement === this.#pressed && event.detail > 0);
   };
 
   #menuOf(row: HTMLElement): HTMLElement | null {
