@@ -1,6 +1,7 @@
 //! What handlers ask of a request.
 
 mod body;
+mod click;
 
 use axum::extract::FromRequestParts;
 use axum::http::{StatusCode, header, request::Parts};
@@ -9,6 +10,7 @@ use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 
 pub use body::{Body, name_every_fault};
+pub use click::{Click, with_back};
 
 use crate::app::App;
 use crate::error::AppError;

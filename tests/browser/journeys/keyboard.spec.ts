@@ -90,6 +90,54 @@ test("the menu of a row opens by mouse and by keyboard, and a column that was le
   await expect(page, "and one stays in the list").toHaveURL(/\/alertes\?status=open/);
 });
 
+// What happens elsewhere while a menu is open: it says what may be done once it is asked for again, and a
+// row that left meanwhile leaves when it closes.
+test("a row's menu follows its row, and silence of the server is said", async ({ page, vigie, context }) => {
+  await signIn(page, await demonstrate(vigie), password);
+  await page.goto("/client?sort=name&q=a");
+  await expect(page.locator("[data-live-badge]")).toHaveAttribute("data-state", "live");
+  const id = (await page.locator('tbody tr[data-is="active"]').first().getAttribute("id")) ?? "";
+  const row = page.locator(`#${id}`);
+  const other = await context.newPage();
+  const press = async (name: string) => {
+    await other.goto(`/client/${id.replace("client-", "")}`);
+    await other.getByRole("button", { name: "Autres actions" }).click();
+    await other.locator("#client-menu").getByRole("button", { name, exact: true }).click();
+  };
+
+  await row.locator(".row-menu").focus();
+  await page.keyboard.press("Space");
+  await expect(row.getByRole("button", { name: "Désactiver" }), "Space presses what is a button").toBeVisible();
+  await press("Désactiver");
+  await expect(row).toHaveAttribute("data-is", "inactive");
+  await expect(row.locator(".menu"), "an open menu is left alone").toBeVisible();
+  await page.keyboard.press("Escape");
+  await row.locator(".row-menu").click();
+  await expect(row.getByRole("button", { name: "Activer", exact: true })).toBeVisible();
+  await expect(row.getByRole("button", { name: "Désactiver" })).toHaveCount(0);
+  await row.getByRole("button", { name: "Activer", exact: true }).click();
+  await expect(row, "and one stays in the list").toHaveAttribute("data-is", "active");
+  await expect(page).toHaveURL(/sort=name&q=a/);
+
+  await row.locator(".row-menu").click();
+  await expect(row.locator(".menu")).toBeVisible();
+  await press("Mettre à la corbeille");
+  await expect(other).toHaveURL(/\/client\/?$/);
+  await expect(page.locator("html")).not.toHaveAttribute("data-refreshing");
+  await page.keyboard.press("Escape");
+  await expect(row, "no ghost stays").toHaveCount(0);
+
+  // In the other page: a browser without network complains in its console, and rightly.
+  await other.goto("/client?sort=name");
+  await other.locator("tbody .row-link").first().click();
+  await expect(other).toHaveURL(/\/client\/[0-9a-f-]{36}/);
+  await page.goto("about:blank");
+  await context.setOffline(true);
+  await other.getByRole("button", { name: "Notifier (Échec)" }).click();
+  await expect(other.locator(".toast").first()).toContainText("Pas de réponse du serveur");
+  await context.setOffline(false);
+});
+
 /// Tabs until `selector` has the focus, as a person would, and sees it; not for ever.
 async function reach(page: Page, selector: string): Promise<void> {
   await page.locator(selector).first().waitFor({ state: "attached" });

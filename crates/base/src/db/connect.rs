@@ -1,6 +1,5 @@
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
@@ -148,7 +147,6 @@ async fn connect_sqlite(path: &str, sizes: PoolSizes, mapped: u64) -> Result<Db,
         read: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
         write: SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
         writer: Arc::default(),
-        waiting: AtomicUsize::default(),
         signals: broadcast::Sender::new(SIGNAL_BUFFER),
     }))
 }
@@ -175,7 +173,6 @@ async fn connect_postgres(address: &str, sizes: PoolSizes) -> Result<Db, Connect
         read: connection.clone(),
         write: connection,
         writer: Arc::default(),
-        waiting: AtomicUsize::default(),
         signals,
     }))
 }

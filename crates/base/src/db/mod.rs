@@ -14,7 +14,6 @@ mod turns;
 mod tx;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use sea_orm::DatabaseConnection;
 use tokio::sync::{Mutex, broadcast};
@@ -50,8 +49,6 @@ struct Inner {
     write: DatabaseConnection,
     /// SQLite's single writer; unused on PostgreSQL.
     writer: Arc<Mutex<tx::Writer>>,
-    /// How many wait for it.
-    waiting: AtomicUsize,
     signals: broadcast::Sender<Signal>,
 }
 

@@ -1,4 +1,3 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -6,7 +5,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
     QueryResult, Statement, TransactionTrait, Value,
 };
-use tokio::sync::{Mutex, OwnedMutexGuard, watch};
+use tokio::sync::{OwnedMutexGuard, watch};
 
 use super::{Db, Engine, Signal, Sql};
 
@@ -184,27 +183,9 @@ struct SqliteGuard {
     is_open: bool,
 }
 
-/// Someone who waits for the writer, as long as it lives.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::SeqCst);
-        Self(count)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
 async fn begin_sqlite(db: &Db) -> Result<Kind, DbErr> {
     let conn = db.shared.write.clone();
-    let waiting = Waiting::new(&db.shared.waiting);
     let guard = db.shared.writer.clone().lock_owned().await;
-    drop(waiting);
     // From here on, a caller who goes away in the middle leaves the writer as it was.
     let mut held = SqliteGuard { conn, guard: Some(guard), is_open: false };
     if let Some(writer) = &mut held.guard
@@ -222,36 +203,9 @@ async fn begin_sqlite(db: &Db) -> Result<Kind, DbErr> {
 
 impl SqliteGuard {
     /// Releases the savepoint and returns once the group is on disk.
-    async fn commit(self, db: &Db, put_off: &mut PutOff) -> Result<(), DbErr> {
-        // Spawned, so that a caller who goes away does not leave the others uncommitted.
-        let committed = if db.shared.waiting.load(Ordering::SeqCst) == 0 {
-            let all = leading(put_off, "RELEASE verb; COMMIT");
-            tokio::spawn(self.commit_all(all)).await
-        } else {
-            let release = leading(put_off, "RELEASE verb");
-            tokio::spawn(self.commit_together(release, db.shared.writer.clone())).await
-        };
-        committed.map_err(|join| DbErr::Custom(join.to_string()))?
-    }
-
-    /// Nobody waits for the writer: what there is goes to disk at once.
-    async fn commit_all(mut self, all: Statement) -> Result<(), DbErr> {
-        // Should it fail, dropping the guard finds out how far it came.
-        self.conn.execute_raw(all).await?;
-        if let Some(mut guard) = self.guard.take()
-            && let Some(group) = guard.group.take()
-        {
-            group.outcome.send_replace(Some(Ok(())));
-        }
-        Ok(())
-    }
-
-    /// Others wait for the writer: they share the commit.
-    async fn commit_together(
-        mut self,
-        release: Statement,
-        writer: Arc<Mutex<Writer>>,
-    ) -> Result<(), DbErr> {
+    async fn commit(mut self, db: &Db, put_off: &mut PutOff) -> Result<(), DbErr> {
+        let release = Statement::from_string(DbBackend::Sqlite, "RELEASE verb");
+        let release = put_off.lead(release).unwrap_or_else(|alone| alone);
         self.conn.execute_raw(release).await?;
         let Some(mut guard) = self.guard.take() else { return Ok(()) };
         let Some(group) = guard.group.as_mut() else {
@@ -262,25 +216,29 @@ impl SqliteGuard {
         drop(guard);
 
         // The lock is fair: whoever was already waiting joins the group first, then the first of
-        // us to get the lock back commits for all, unless one of them has.
-        let mut writer = writer.lock_owned().await;
-        if outcome.borrow().is_none() {
-            let result = self.conn.execute_unprepared("COMMIT").await;
-            if result.is_err() {
-                let _ = self.conn.execute_unprepared("ROLLBACK").await;
+        // us to get the lock back commits for all. Spawned, so that a caller who goes away does
+        // not leave the others uncommitted.
+        let writer = db.shared.writer.clone();
+        let conn = self.conn.clone();
+        let committed = tokio::spawn(async move {
+            let mut writer = writer.lock_owned().await;
+            if outcome.borrow().is_none() {
+                let result = conn.execute_unprepared("COMMIT").await;
+                if result.is_err() {
+                    let _ = conn.execute_unprepared("ROLLBACK").await;
+                }
+                writer.group = None;
+                outcome.send_replace(Some(result.map(|_| ()).map_err(|e| e.to_string())));
             }
-            writer.group = None;
-            outcome.send_replace(Some(result.map(|_| ()).map_err(|e| e.to_string())));
+            let done = outcome.borrow().clone();
+            done.unwrap_or_else(|| Err("the commit had no outcome".into()))
+        });
+        match committed.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(text)) => Err(DbErr::Custom(text)),
+            Err(join) => Err(DbErr::Custom(join.to_string())),
         }
-        let done = outcome.borrow().clone();
-        done.unwrap_or_else(|| Err("the commit had no outcome".into())).map_err(DbErr::Custom)
     }
-}
-
-/// `text`, led by what was put off.
-fn leading(put_off: &mut PutOff, text: &str) -> Statement {
-    let statement = Statement::from_string(DbBackend::Sqlite, text);
-    put_off.lead(statement).unwrap_or_else(|alone| alone)
 }
 
 impl Drop for SqliteGuard {

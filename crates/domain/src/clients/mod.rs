@@ -5,6 +5,7 @@
 //! | `input` | what people type, checked |
 //! | `brief` | a client in a few words; looking for one by hand |
 //! | `choices` | what forms let one choose from |
+//! | `create` | a new client, checked and made |
 //! | `changes` | partial changes, differences |
 //! | `lifecycle` | in and out of business, to the bin and back |
 //! | `filter`, `sort`, `list` | which clients, in which order, page by page |
@@ -21,6 +22,7 @@ mod center;
 mod changes;
 mod choices;
 mod counts;
+mod create;
 mod filter;
 mod history;
 mod input;
@@ -35,9 +37,8 @@ mod sort;
 mod under;
 
 use base::db::{Db, Tx};
-use base::ids::new_id;
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr, SqlErr};
+use sea_orm::{ConnectionTrait, DbErr};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -49,11 +50,13 @@ use crate::tags;
 
 pub use brief::Brief;
 pub(crate) use brief::{are_frequent, briefs, found_in, push_said, some_found};
-use center::{center_for, check_in_center};
+use center::check_in_center;
 pub use changes::{ClientChanges, as_typed, with_primary};
 pub(crate) use changes::{from_record, record};
 pub use choices::{Choices, choices};
 pub use counts::{Counts, Known, Stats};
+use create::code_taken;
+pub use create::{Checked, check, create, create_checked, insert_many};
 pub use filter::ClientFilter;
 pub(crate) use filter::{Lead, push_all as push_filter};
 pub(crate) use history::of_order;
@@ -65,8 +68,8 @@ pub use list::{Listed, list, matching_ids};
 pub(crate) use merged::{by_codes, by_former_codes, get_living, living};
 pub use quick::{Line, quick};
 pub use restoration::{Later, Restoration, Restored, Then, restoration, restore_to};
-pub(crate) use rows::listed;
 pub use rows::with_contacts;
+pub(crate) use rows::{EMAILS, PHONES, TAGS, listed, parted};
 pub use sort::Sort;
 
 /// A client under watch.
@@ -205,101 +208,6 @@ pub async fn get(conn: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Result
         Some(Client { merged_into: Some(into), .. }) => Err(Error::Merged(into)),
         _ => Err(Error::NotFound),
     }
-}
-
-/// A new client as it would be made, and where.
-#[derive(Clone, Debug)]
-pub struct Checked {
-    /// The centre.
-    pub center: Uuid,
-    /// The region its phones are read in.
-    pub region: String,
-    /// The client.
-    pub client: ValidClient,
-}
-
-/// Makes a client.
-///
-/// # Errors
-/// Every wrong field, a code already taken (`code`, `taken`).
-pub async fn create(db: &Db, actor: &Actor, new: NewClient, now: DateTime<Utc>) -> Result<Uuid> {
-    // Checked before the transaction, which on SQLite everyone waits for.
-    let checked = check(db.read(), actor, &new).await?;
-    create_checked(db, actor, checked, now).await
-}
-
-/// Makes a client that `actor` had checked. Should another client take the code meanwhile, the
-/// index says so.
-///
-/// # Errors
-/// A code already taken (`code`, `taken`).
-pub async fn create_checked(
-    db: &Db,
-    actor: &Actor,
-    checked: Checked,
-    now: DateTime<Utc>,
-) -> Result<Uuid> {
-    let Checked { center, client, .. } = checked;
-    let tx = db.begin().await?;
-    let ids = insert_many(&tx, actor, center, vec![client], now).await.map_err(code_taken)?;
-    tx.commit().await?;
-    ids.first().copied().ok_or(Error::NotFound)
-}
-
-/// A new client as it would be made; nothing is made.
-///
-/// # Errors
-/// Those of [`create`].
-pub async fn check(conn: &impl ConnectionTrait, actor: &Actor, new: &NewClient) -> Result<Checked> {
-    actor.require(actor.works_with_clients())?;
-    let mut invalid = Invalid::new();
-    let center = center_for(conn, actor, new, &mut invalid).await?;
-    let region = queries::region(conn, center).await?.unwrap_or_default();
-    let client = validate(new, &region, &mut invalid);
-    check_in_center(conn, center, None, &client, &mut invalid).await?;
-    invalid.check()?;
-    Ok(Checked { center, region, client })
-}
-
-/// Two at once may have asked for the same code: the index decides.
-fn code_taken(error: Error) -> Error {
-    match &error {
-        Error::Db(db) if matches!(db.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
-            Error::invalid("code", "taken")
-        }
-        _ => error,
-    }
-}
-
-/// Writes checked clients of one centre, with one event each; codes are known to be free. The
-/// caller commits.
-///
-/// # Errors
-/// The engine's.
-pub async fn insert_many(
-    tx: &Tx,
-    actor: &Actor,
-    center: Uuid,
-    clients: Vec<ValidClient>,
-    now: DateTime<Utc>,
-) -> Result<Vec<Uuid>> {
-    let clients: Vec<(Uuid, ValidClient)> =
-        clients.into_iter().map(|client| (new_id(now), client)).collect();
-    let seqs = queries::insert(tx, actor, center, &clients, now).await?;
-    for (id, client) in &clients {
-        if !client.tags.is_empty() {
-            tags::put(tx, center, *id, &client.tags, now).await?;
-        }
-    }
-    let records = clients.iter().map(|(id, client)| client.as_matched(*id));
-    let made: Vec<_> = seqs.into_iter().zip(records).collect();
-    crate::orders::clients_made(tx, center, &made, now).await?;
-    let events = clients
-        .iter()
-        .map(|(id, client)| event("client.created", center, *id, changes::difference(None, client)))
-        .collect();
-    events::record_many(tx, actor, events, now).await?;
-    Ok(clients.into_iter().map(|(id, _)| id).collect())
 }
 
 /// Changes a client, if it is still at `version`. Returns the version it is at afterwards: the

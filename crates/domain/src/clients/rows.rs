@@ -3,15 +3,14 @@
 use std::collections::HashMap;
 
 use base::db::Column::{Flag, Id, Plain, Row};
-use base::db::{Packed, Sql};
+use base::db::{Column, Packed, Sql};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use super::{Client, ClientPhone, NextAlert};
 use crate::actor::Actor;
 
-/// What [`Client`] reads of `c`, and of their next alert `na`, in the order of its fields. Tags
-/// come in one text, a line each.
+/// What [`Client`] reads of `c`, and of their next alert `na`, in the order of its fields.
 const COLUMNS: Packed = Packed(&[
     Plain("c.seq"),
     Id("c.id"),
@@ -51,32 +50,52 @@ const COLUMNS: Packed = Packed(&[
     Plain("c.updated_at"),
     Plain("c.deleted_at"),
     Id("c.merged_into"),
-    Plain(
-        "(SELECT string_agg(t.name, '\n' ORDER BY t.key) FROM client_tags ct \
-         JOIN tags t ON t.id = ct.tag_id WHERE ct.client_id = c.id)",
-    ),
+    TAGS,
     Id("na.id"),
     Plain("na.title"),
     Plain("na.due_at"),
 ]);
 
-/// A client, and in two texts their e-mails and phones: between two of them stands [`BETWEEN`],
-/// between the two writings of a phone [`WITHIN`].
-const WITH_CONTACTS: Packed = Packed(&[
-    Row(COLUMNS),
-    Plain(
-        "(SELECT string_agg(e.value, '\u{1e}' ORDER BY e.position) FROM client_emails e \
-         WHERE e.client_id = c.id)",
-    ),
-    Plain(
-        "(SELECT string_agg(p.raw || '\u{1f}' || COALESCE(p.e164, ''), '\u{1e}' \
-         ORDER BY p.position) FROM client_phones p WHERE p.client_id = c.id)",
-    ),
-]);
+/// A client, and all they have several of.
+const WITH_CONTACTS: Packed = Packed(&[Row(COLUMNS), EMAILS, PHONES]);
 
-/// What no field can hold.
+/// The e-mails of `c` in one text, which [`parted`] takes apart.
+pub(crate) const EMAILS: Column = Plain(
+    "(SELECT string_agg(e.value, '\u{1e}' ORDER BY e.position) FROM client_emails e \
+     WHERE e.client_id = c.id)",
+);
+
+/// The phones of `c`, likewise: [`ClientPhone::parted`].
+pub(crate) const PHONES: Column = Plain(
+    "(SELECT string_agg(p.raw || '\u{1f}' || COALESCE(p.e164, ''), '\u{1e}' \
+     ORDER BY p.position) FROM client_phones p WHERE p.client_id = c.id)",
+);
+
+/// The names of the tags of `c`, likewise.
+pub(crate) const TAGS: Column = Plain(
+    "(SELECT string_agg(t.name, '\u{1e}' ORDER BY t.key) FROM client_tags ct \
+     JOIN tags t ON t.id = ct.tag_id WHERE ct.client_id = c.id)",
+);
+
+/// Stands between two of a list, and within a phone between its two writings: what no field can hold.
 const BETWEEN: char = '\u{1e}';
 const WITHIN: char = '\u{1f}';
+
+/// What stands in a list that came as one text.
+pub(crate) fn parted(list: Option<&str>) -> impl Iterator<Item = &str> {
+    list.into_iter().flat_map(|list| list.split(BETWEEN))
+}
+
+impl ClientPhone {
+    /// The phones of a list that came as one text.
+    pub(crate) fn parted(list: Option<&str>) -> impl Iterator<Item = Self> {
+        parted(list).map(|phone| {
+            let (raw, e164) = phone.split_once(WITHIN).unwrap_or((phone, ""));
+            let e164 = Some(e164.to_owned()).filter(|e164| !e164.is_empty());
+            Self { raw: raw.to_owned(), e164 }
+        })
+    }
+}
 
 /// Appends the `SELECT` of [`Client`] rows as far as `FROM clients c` and the alert each shows:
 /// the soonest open one the actor may see. `before` is joined first, if not empty.
@@ -108,8 +127,7 @@ pub(super) async fn read(conn: &impl ConnectionTrait, sql: Sql) -> Result<Vec<Cl
 
 /// Fills in what comes otherwise than it is told.
 fn unpack(row: &mut Client) {
-    let names = row.tag_names.take();
-    row.tags = names.iter().flat_map(|names| names.lines()).map(str::to_owned).collect();
+    row.tags = parted(row.tag_names.take().as_deref()).map(str::to_owned).collect();
     row.next_alert = match (row.next_alert_id, row.next_alert_title.take(), row.next_alert_due) {
         (Some(id), Some(title), Some(due_at)) => Some(NextAlert { id, title, due_at }),
         _ => None,
@@ -137,17 +155,8 @@ pub(super) async fn find(
     let Some((mut client, emails, phones)) = rows.pop() else { return Ok(None) };
     unpack(&mut client);
     client.emails = parted(emails.as_deref()).map(str::to_owned).collect();
-    let phone = |phone: &str| {
-        let (raw, e164) = phone.split_once(WITHIN).unwrap_or((phone, ""));
-        let e164 = Some(e164.to_owned()).filter(|e164| !e164.is_empty());
-        ClientPhone { raw: raw.to_owned(), e164 }
-    };
-    client.phones = parted(phones.as_deref()).map(phone).collect();
+    client.phones = ClientPhone::parted(phones.as_deref()).collect();
     Ok(Some(client))
-}
-
-fn parted(list: Option<&str>) -> impl Iterator<Item = &str> {
-    list.into_iter().flat_map(|list| list.split(BETWEEN))
 }
 
 /// What each client has several of, in its order; `select` ends with `client_id IN `.

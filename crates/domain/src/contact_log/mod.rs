@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | `record` | one attempt, written down |
 //! | `channel` | by which way, as people say it |
-//! | `list`, `filter`, `sort` | attempts page by page, filtered, searched and ordered |
+//! | `list`, `filter`, `sort` | attempts page by page, filtered and ordered |
+//! | `search` | which attempts a search finds, and what leads to them |
 //! | `figures` | attempts and successes by hour and weekday; the best time to reach someone |
 //! | `rules` | the centre's calling rules |
 //! | `gate` | whether a call is allowed now, and why not |
@@ -22,6 +23,7 @@ mod list;
 mod queries;
 mod record;
 pub mod rules;
+mod search;
 mod sort;
 
 use base::db::{Db, Tx};
@@ -40,7 +42,8 @@ pub use channel::{Channel, Named};
 pub use figures::{BestTime, ENOUGH, FigureFilter, Hour, best_time, figures, of_client};
 pub use filter::Filter;
 pub use gate::{Decision, Reason, Verdict, verdict, verdict_on};
-pub use list::{COUNTED, Place, Search, count, figures_found, list, page_of, search};
+pub use list::{COUNTED, Place, count, figures_found, list, page_of};
+pub use search::{Search, search};
 pub use sort::Sort;
 
 /// How long an attempt can be undone: the ten seconds its toast stays, and the way there.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::shared::{Key, shared};
 use super::weigh::{self, Extras, Reason};
-use crate::clients::ValidClient;
+use crate::clients::{ClientPhone, EMAILS, PHONES, ValidClient, parted};
 use crate::linking::{self, ClientRecord};
 use crate::orders;
 
@@ -250,7 +250,7 @@ pub(super) async fn compare_all(
 }
 
 /// A client as it is compared: code, first and last name, company, street, city; its e-mails and its
-/// phones, between two of which stands [`BETWEEN`].
+/// phones.
 #[derive(Deserialize)]
 struct Row(
     Uuid,
@@ -272,18 +272,9 @@ const COLUMNS: Packed = Packed(&[
     Plain("c.company_name"),
     Plain("c.address"),
     Plain("c.city"),
-    Plain(
-        "(SELECT string_agg(e.value, '\u{1e}' ORDER BY e.position) FROM client_emails e \
-         WHERE e.client_id = c.id)",
-    ),
-    Plain(
-        "(SELECT string_agg(COALESCE(p.e164, p.raw), '\u{1e}' ORDER BY p.position) \
-         FROM client_phones p WHERE p.client_id = c.id)",
-    ),
+    EMAILS,
+    PHONES,
 ]);
-
-/// What no field can hold.
-const BETWEEN: char = '\u{1e}';
 
 /// The clients of these ids that are not in the bin, as they are compared.
 pub(super) async fn load(
@@ -302,11 +293,11 @@ pub(super) async fn load(
                 Subject::named(id, first.as_deref(), last.as_deref(), company.as_deref());
             subject.address = place(address.as_deref(), city.as_deref());
             subject.code = code;
-            for email in emails.iter().flat_map(|list| list.split(BETWEEN)) {
+            for email in parted(emails.as_deref()) {
                 subject.add_email(email_key(email).unwrap_or_else(|| email.to_owned()));
             }
-            for phone in phones.iter().flat_map(|list| list.split(BETWEEN)) {
-                subject.add_number(phone.to_owned());
+            for phone in ClientPhone::parted(phones.as_deref()) {
+                subject.add_number(phone.e164.unwrap_or(phone.raw));
             }
             found.insert(id, subject);
         }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::bulk::{self, Params};
 use crate::actor::Actor;
+use crate::clients::{ClientPhone, EMAILS, PHONES, TAGS, parted};
 use crate::error::Result;
 
 /// Clients per batch: a few batches are in memory at once.
@@ -86,21 +87,16 @@ pub async fn batch(
     }
     let mut rows = clients(conn, &ids).await?;
     for row in &mut rows {
-        row.emails = parted(row.all_emails.take());
-        row.phones = parted(row.all_phones.take());
-        row.tags = parted(row.all_tags.take());
+        let texts = |list: Option<String>| parted(list.as_deref()).map(str::to_owned).collect();
+        let phones = ClientPhone::parted(row.all_phones.as_deref());
+        row.phones = phones.map(|phone| phone.raw).collect();
+        row.emails = texts(row.all_emails.take());
+        row.tags = texts(row.all_tags.take());
     }
     Ok((rows, last))
 }
 
-/// Between the values of a list that comes in one text: what no field can hold.
-const UNIT: char = '\u{1f}';
-
-fn parted(list: Option<String>) -> Vec<String> {
-    list.iter().flat_map(|list| list.split(UNIT)).map(str::to_owned).collect()
-}
-
-/// What [`ExportRow`] reads, in the order of its fields; between the values of a list stands [`UNIT`].
+/// What [`ExportRow`] reads, in the order of its fields.
 const COLUMNS: Packed = Packed(&[
     Id("c.id"),
     Plain("c.code"),
@@ -116,18 +112,9 @@ const COLUMNS: Packed = Packed(&[
     Plain("c.date_notification"),
     Plain("c.next_alert_at"),
     Plain("c.created_at"),
-    Plain(
-        "(SELECT string_agg(e.value, '\u{1f}' ORDER BY e.position) FROM client_emails e \
-         WHERE e.client_id = c.id)",
-    ),
-    Plain(
-        "(SELECT string_agg(p.raw, '\u{1f}' ORDER BY p.position) FROM client_phones p \
-         WHERE p.client_id = c.id)",
-    ),
-    Plain(
-        "(SELECT string_agg(t.name, '\u{1f}' ORDER BY t.key) FROM client_tags ct \
-         JOIN tags t ON t.id = ct.tag_id WHERE ct.client_id = c.id)",
-    ),
+    EMAILS,
+    PHONES,
+    TAGS,
 ]);
 
 async fn clients(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<ExportRow>, DbErr> {

@@ -1,54 +1,23 @@
 //! One click on an alert: done, back, later, mine, gone. Each can be undone from its toast.
 
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::alerts;
-use url::form_urlencoded;
 use uuid::Uuid;
 
 use super::forms::quick;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Path, SignedIn};
-use crate::page::{Flash, Page, local_path, redirect_with};
+use crate::extract::{Click, Path, SignedIn, with_back};
+use crate::page::{Flash, Page, redirect_with};
 
-/// What a click sends: where it came from (`back`), and for a snooze how long (`until`). A row's
-/// form sends it in its body, a toast's undo in its address.
-pub(super) struct Click(Vec<(String, String)>);
+/// Where one goes who does not say where they came from.
+pub(super) const LIST: &str = "/alertes";
 
-impl FromRequest<App> for Click {
-    type Rejection = AppError;
-
-    async fn from_request(request: Request, app: &App) -> Result<Self, AppError> {
-        let query = request.uri().query().unwrap_or_default().to_owned();
-        let body = Bytes::from_request(request, app).await.unwrap_or_default();
-        let read = |bytes: &[u8]| form_urlencoded::parse(bytes).into_owned().collect::<Vec<_>>();
-        Ok(Self([read(&body), read(query.as_bytes())].concat()))
-    }
-}
-
-impl Click {
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
-    /// Where to go back to.
-    pub(super) fn target(&self) -> &str {
-        self.get("back").filter(|back| !back.is_empty()).map_or("/alertes", local_path)
-    }
-
-    /// `path`, to come back from to where this click came from.
-    pub(super) fn undo(&self, path: &str) -> String {
-        let back = form_urlencoded::byte_serialize(self.target().as_bytes()).collect::<String>();
-        format!("{path}{}back={back}", if path.contains('?') { '&' } else { '?' })
-    }
-}
-
-fn said(click: &Click, key: &str, title: &str, undo: &str) -> Response {
-    let flash = Flash::success(key).with("title", title).undo(click.undo(undo));
-    redirect_with(click.target(), &flash)
+fn said(back: &str, key: &str, title: &str, undo: &str) -> Response {
+    let flash = Flash::success(key).with("title", title).undo(with_back(undo, back));
+    redirect_with(back, &flash)
 }
 
 pub(super) async fn complete(
@@ -58,7 +27,12 @@ pub(super) async fn complete(
     click: Click,
 ) -> Result<Response, AppError> {
     let alert = alerts::complete(app.db(), &caller.actor(), id, None, app.now()).await?;
-    Ok(said(&click, "alert-completed", &alert.title, &format!("/alertes/{id}/reouverture")))
+    Ok(said(
+        click.back(LIST),
+        "alert-completed",
+        &alert.title,
+        &format!("/alertes/{id}/reouverture"),
+    ))
 }
 
 pub(super) async fn reopen(
@@ -68,7 +42,7 @@ pub(super) async fn reopen(
     click: Click,
 ) -> Result<Response, AppError> {
     let alert = alerts::reopen(app.db(), &caller.actor(), id, None, app.now()).await?;
-    Ok(said(&click, "alert-reopened", &alert.title, &format!("/alertes/{id}/completion")))
+    Ok(said(click.back(LIST), "alert-reopened", &alert.title, &format!("/alertes/{id}/completion")))
 }
 
 pub(super) async fn acknowledge(
@@ -79,7 +53,7 @@ pub(super) async fn acknowledge(
 ) -> Result<Response, AppError> {
     let alert = alerts::acknowledge(app.db(), &caller.actor(), id, None, app.now()).await?;
     let flash = Flash::success("alert-acknowledged").with("title", &alert.title);
-    Ok(redirect_with(click.target(), &flash))
+    Ok(redirect_with(click.back(LIST), &flash))
 }
 
 pub(super) async fn remove(
@@ -90,9 +64,13 @@ pub(super) async fn remove(
 ) -> Result<Response, AppError> {
     let alert = alerts::remove(app.db(), &caller.actor(), id, None, app.now()).await?;
     // Its own page is gone.
-    let gone = click.target().contains(&id.to_string());
-    let click = if gone { Click(Vec::new()) } else { click };
-    Ok(said(&click, "alert-removed", &alert.title, &format!("/alertes/{id}/restauration")))
+    let back = Some(click.back(LIST)).filter(|back| !back.contains(&id.to_string()));
+    Ok(said(
+        back.unwrap_or(LIST),
+        "alert-removed",
+        &alert.title,
+        &format!("/alertes/{id}/restauration"),
+    ))
 }
 
 pub(super) async fn restore(
@@ -103,7 +81,7 @@ pub(super) async fn restore(
 ) -> Result<Response, AppError> {
     let alert = alerts::restore(app.db(), &caller.actor(), id, app.now()).await?;
     let flash = Flash::success("alert-restored").with("title", &alert.title);
-    Ok(redirect_with(click.target(), &flash))
+    Ok(redirect_with(click.back(LIST), &flash))
 }
 
 /// Until `hour`, `tomorrow` or `week`.
@@ -123,8 +101,8 @@ pub(super) async fn snooze(
     let flash = Flash::success("alert-snoozed")
         .with("title", &alert.title)
         .with("when", page.near(&alert.due_at))
-        .undo(click.undo(&format!("/alertes/{id}/echeance?instant={stamp}")));
-    Ok(redirect_with(click.target(), &flash))
+        .undo(with_back(&format!("/alertes/{id}/echeance?instant={stamp}"), click.back(LIST)));
+    Ok(redirect_with(click.back(LIST), &flash))
 }
 
 /// Back to the `instant` before a snooze, in seconds since 1970.
@@ -141,7 +119,7 @@ pub(super) async fn unsnooze(
     let at = at.and_then(|at| DateTime::from_timestamp(at, 0)).filter(soon).ok_or_else(wrong)?;
     let alert = alerts::postpone(app.db(), &caller.actor(), id, at, app.now()).await?;
     let flash = Flash::success("alert-unsnoozed").with("title", &alert.title);
-    Ok(redirect_with(click.target(), &flash))
+    Ok(redirect_with(click.back(LIST), &flash))
 }
 
 pub(super) async fn undo_batch(

@@ -12,12 +12,12 @@ use domain::alerts::{self, Assignable, Priority, Sort};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::actions::Click;
+use super::actions::LIST;
 use super::filter::Params;
 use super::pages;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Path, SignedIn};
+use crate::extract::{Click, Path, SignedIn, with_back};
 use crate::grid::{self, Chip, total_text};
 use crate::page::{Flash, Page, redirect_with};
 use entry::{Cell, Hour};
@@ -204,16 +204,16 @@ pub(super) async fn move_to(
     let (actor, now) = (caller.actor(), app.now());
     let before = alerts::get(app.db().read(), &actor, id).await?;
     let (version, place) = read_drop(&click)?;
-    let back = click.target();
+    let back = click.back(LIST);
     let moved = alerts::move_to(app.db(), &actor, &before, version, place, page.zone, now).await;
     let flash = match moved {
         Ok(after) => Flash::success("alert-moved")
             .with("title", &after.title)
             .with("when", page.near(&after.due_at))
-            .undo(
-                click
-                    .undo(&format!("/alertes/{id}/echeance?instant={}", before.due_at.timestamp())),
-            ),
+            .undo(with_back(
+                &format!("/alertes/{id}/echeance?instant={}", before.due_at.timestamp()),
+                back,
+            )),
         Err(Error::Stale) => Flash::warning("alert-moved-by-other").with("title", &before.title),
         Err(Error::Invalid(errors)) if errors.iter().all(|e| e.code == "due-in-past") => {
             Flash::error("alert-not-moved-to-past").with("title", &before.title)

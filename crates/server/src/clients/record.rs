@@ -11,11 +11,11 @@ use uuid::Uuid;
 
 use super::words::{self, Line};
 use crate::app::App;
-use crate::contact_log::{self, Click, with_back};
+use crate::contact_log;
 use crate::error::AppError;
-use crate::extract::{Path, SignedIn};
+use crate::extract::{Click, Path, SignedIn, with_back};
 use crate::grid::{Query, total_text};
-use crate::page::{Flash, Form, Markup, Page, local_path, redirect_with};
+use crate::page::{Flash, Form, Markup, Page, redirect_with};
 
 /// Lines on a page of the timeline or the history.
 const LINES: u32 = 50;
@@ -308,7 +308,7 @@ pub(super) async fn deactivate(
 }
 
 fn done(click: &Click, key: &str, client: &Client, undo: String) -> Response {
-    let target = click.target(&format!("/client/{}", client.id));
+    let target = click.back_or_stay(&format!("/client/{}", client.id));
     let flash = Flash::success(key).with("name", &client.full_name).undo(with_back(&undo, &target));
     redirect_with(&target, &flash)
 }
@@ -325,7 +325,7 @@ pub(super) async fn bin(
         .with("name", &client.full_name)
         .undo(format!("/client/{id}/restauration"));
     // Never to where it was pressed, if that is the page of who is gone.
-    Ok(redirect_with(click.get("back").map_or("/client", local_path), &flash))
+    Ok(redirect_with(click.back("/client"), &flash))
 }
 
 /// `POST /client/{id}/restauration`

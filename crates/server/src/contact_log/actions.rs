@@ -1,63 +1,18 @@
 //! One click: reached or not; back; by another way. Ordinary forms, which lead back where they
 //! were sent from.
 
-use axum::extract::{FromRequest, Request, State};
-use axum::http::header;
+use axum::extract::State;
 use axum::response::Response;
-use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Error;
 use domain::contact_log::{self, Attempt, Decision, Reason};
-use url::form_urlencoded;
 use uuid::Uuid;
 
 use super::words;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Path, SignedIn};
-use crate::page::{Flash, Page, local_path, redirect_with};
-
-/// What a click sends, in its body or in its address, and the page it was made on.
-pub(crate) struct Click {
-    sent: Vec<(String, String)>,
-    from: Option<String>,
-}
-
-impl FromRequest<App> for Click {
-    type Rejection = AppError;
-
-    async fn from_request(request: Request, app: &App) -> Result<Self, AppError> {
-        let query = request.uri().query().unwrap_or_default().to_owned();
-        let referer = request.headers().get(header::REFERER).and_then(|v| v.to_str().ok());
-        let from = referer.and_then(|address| url::Url::parse(address).ok()).map(|address| {
-            // Only its path: whose site it is does not matter then.
-            let query = address.query().map(|q| format!("?{q}")).unwrap_or_default();
-            format!("{}{query}", address.path())
-        });
-        let body = Bytes::from_request(request, app).await.unwrap_or_default();
-        let read = |bytes: &[u8]| form_urlencoded::parse(bytes).into_owned().collect::<Vec<_>>();
-        Ok(Self { sent: [read(&body), read(query.as_bytes())].concat(), from })
-    }
-}
-
-impl Click {
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        let found = self.sent.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
-    }
-
-    /// Where to go back to.
-    pub(crate) fn target(&self, otherwise: &str) -> String {
-        let back = self.get("back").or(self.from.as_deref());
-        local_path(back.unwrap_or(otherwise)).to_owned()
-    }
-}
-
-/// `path`, to come back from to `target`.
-pub(crate) fn with_back(path: &str, target: &str) -> String {
-    let back = form_urlencoded::byte_serialize(target.as_bytes()).collect::<String>();
-    format!("{path}?back={back}")
-}
+use crate::extract::{Click, Path, SignedIn, with_back};
+use crate::page::{Flash, Page, redirect_with};
 
 fn undoable(flash: Flash, attempt: &Attempt, target: &str, now: DateTime<Utc>) -> Flash {
     let path = format!("/contacts/{}", attempt.id);
@@ -79,7 +34,7 @@ pub(super) async fn record(
     Path(id): Path<Uuid>,
     click: Click,
 ) -> Result<Response, AppError> {
-    let target = click.target(&format!("/client/{id}"));
+    let target = click.back_or_stay(&format!("/client/{id}"));
     let (statut, canal) = (click.get("statut"), click.get("canal"));
     let made = contact_log::press(app.db(), &caller.actor(), id, statut, canal, app.now()).await;
     let made = match made {
@@ -112,7 +67,7 @@ pub(super) async fn undo(
     Path(id): Path<Uuid>,
     click: Click,
 ) -> Result<Response, AppError> {
-    let target = click.target("/contacts");
+    let target = click.back_or_stay("/contacts");
     let flash = match contact_log::undo(app.db(), &caller.actor(), id, app.now()).await {
         Ok(attempt) => Flash::success("contact-undone").with("title", attempt.client_name),
         Err(Error::Conflict(key)) => Flash::error(&format!("error-{key}")),
@@ -130,7 +85,7 @@ pub(super) async fn change_channel(
     click: Click,
 ) -> Result<Response, AppError> {
     let (actor, now) = (caller.actor(), app.now());
-    let target = click.target("/contacts");
+    let target = click.back_or_stay("/contacts");
     let changed = contact_log::change_channel(app.db(), &actor, id, click.get("canal"), now).await;
     let attempt = match changed {
         Ok(attempt) => attempt,

@@ -10,10 +10,9 @@ use domain::contact_log::consents::{self, NewConsent};
 use domain::{Error, Invalid};
 use uuid::Uuid;
 
-use super::actions::Click;
 use crate::app::App;
 use crate::error::AppError;
-use crate::extract::{Path, SignedIn};
+use crate::extract::{Click, Path, SignedIn};
 use crate::page::{Flash, Form, Page, redirect_with};
 
 /// `POST /client/{id}/consentements`
@@ -82,5 +81,5 @@ pub(super) async fn revoke(
         Err(Error::Conflict(key)) => Flash::error(&format!("error-{key}")),
         Err(error) => return Err(error.into()),
     };
-    Ok(redirect_with(&click.target("/contacts"), &flash))
+    Ok(redirect_with(&click.back_or_stay("/contacts"), &flash))
 }

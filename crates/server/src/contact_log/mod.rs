@@ -17,7 +17,6 @@ mod words;
 use axum::http::Method;
 use utoipa_axum::routes;
 
-pub(crate) use actions::{Click, with_back};
 pub(crate) use panel::{Header, header, of_client};
 pub(crate) use words::channel_icon;
 

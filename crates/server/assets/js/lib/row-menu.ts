@@ -36,7 +36,9 @@ export function toggleMenu(menu: HTMLElement, link: HTMLElement, wasOpen: boolea
 function fill(item: Element, name: string, id: string): void {
   const value = item.getAttribute(name);
   if (!value?.includes("{")) return;
-  item.setAttribute(name, value.replace("{id}", id).replace("{back}", location.pathname + location.search));
+  // By a function: an address may hold what a replacement would take for a pattern.
+  const here = (): string => location.pathname + location.search;
+  item.setAttribute(name, value.replace("{id}", id).replace("{back}", here));
 }
 
 /** What a `popovertarget` would do by itself: the browser knows where the menu belongs. */
