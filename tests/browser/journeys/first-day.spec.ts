@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { clientsFile } from "../support/clients-file";
 import { administrator, becomeAdministrator } from "../support/people";
 import { expect, test } from "../support/test";
+import { root } from "../support/vigie";
 
 // The whole of part A in one day: issue 2, "How it is shown", 1.
 test("from the first administrator to the completed alert", async ({ page, vigie, context }) => {
@@ -47,6 +48,9 @@ test("from the first administrator to the completed alert", async ({ page, vigie
   });
 });
 
+/// 2,000 clients as people have them: families that share a phone, homonyms, gaps.
+const clients = join(root, "tests/linkage-dev/clients.csv");
+
 const title = "Contrat à renouveler";
 
 function isAboutTheAlert(mail: { subject?: string; text?: string }): boolean {
@@ -55,7 +59,7 @@ function isAboutTheAlert(mail: { subject?: string; text?: string }): boolean {
 
 async function importClients(page: Page): Promise<void> {
   await page.goto("/client/importer");
-  await page.locator('input[type="file"]').setInputFiles({ name: "clients.csv", mimeType: "text/csv", buffer: clientsFile() });
+  await page.locator('input[type="file"]').setInputFiles(clients);
   await page.getByRole("button", { name: "Continuer" }).click();
   await expect(page).toHaveURL(/\/client\/importer\/.+/);
   await page.getByRole("button", { name: /Vérifier/ }).click();

@@ -12,8 +12,10 @@ use super::{Db, Engine, Signal, Sql};
 /// A write transaction. What it changes, records and enqueues commits together or not at all.
 ///
 /// On SQLite, transactions that arrive while another commits share one physical commit (group
-/// commit): each is a savepoint, none is told it committed before the disk has it, and a
-/// rolled-back one leaves the others alone. This is what makes `synchronous=FULL` affordable.
+/// commit): those after the first are savepoints, none is told it committed before the disk has
+/// it, and a rolled-back one leaves the others alone. This is what makes `synchronous=FULL`
+/// affordable. The first needs no savepoint, which would keep every page it changes a second time:
+/// while it is open it is alone.
 #[derive(Debug)]
 pub struct Tx {
     db: Db,
@@ -174,39 +176,50 @@ impl Tx {
     }
 }
 
-/// A held writer that rolls its savepoint back unless it was committed.
+/// A held writer that takes back what was written unless it was committed.
 #[derive(Debug)]
 struct SqliteGuard {
     conn: DatabaseConnection,
     guard: Option<OwnedMutexGuard<Writer>>,
-    /// Whether there is a savepoint to roll back to.
-    is_open: bool,
+    place: Place,
+}
+
+/// Where a transaction stands in its group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    First,
+    /// About to be a savepoint.
+    Joining,
+    /// A savepoint.
+    Joined,
 }
 
 async fn begin_sqlite(db: &Db) -> Result<Kind, DbErr> {
     let conn = db.shared.write.clone();
     let guard = db.shared.writer.clone().lock_owned().await;
+    let place = if guard.group.is_none() { Place::First } else { Place::Joining };
     // From here on, a caller who goes away in the middle leaves the writer as it was.
-    let mut held = SqliteGuard { conn, guard: Some(guard), is_open: false };
-    if let Some(writer) = &mut held.guard
-        && writer.group.is_none()
-    {
+    let mut held = SqliteGuard { conn, guard: Some(guard), place };
+    if place == Place::Joining {
+        held.conn.execute_unprepared("SAVEPOINT verb").await?;
+        held.place = Place::Joined;
+    } else if let Some(writer) = &mut held.guard {
         let outcome = Arc::new(watch::Sender::new(None));
         writer.group = Some(Group { outcome, waiting: 0 });
-        held.conn.execute_unprepared("BEGIN IMMEDIATE; SAVEPOINT verb").await?;
-    } else {
-        held.conn.execute_unprepared("SAVEPOINT verb").await?;
+        held.conn.execute_unprepared("BEGIN IMMEDIATE").await?;
     }
-    held.is_open = true;
     Ok(Kind::Sqlite(held))
 }
 
 impl SqliteGuard {
-    /// Releases the savepoint and returns once the group is on disk.
+    /// Leaves the writer to the next and returns once the group is on disk.
     async fn commit(mut self, db: &Db, put_off: &mut PutOff) -> Result<(), DbErr> {
-        let release = Statement::from_string(DbBackend::Sqlite, "RELEASE verb");
-        let release = put_off.lead(release).unwrap_or_else(|alone| alone);
-        self.conn.execute_raw(release).await?;
+        let end = if self.place == Place::First { "" } else { "RELEASE verb" };
+        let end = Statement::from_string(DbBackend::Sqlite, end);
+        let end = put_off.lead(end).unwrap_or_else(|alone| alone);
+        if !end.sql.is_empty() {
+            self.conn.execute_raw(end).await?;
+        }
         let Some(mut guard) = self.guard.take() else { return Ok(()) };
         let Some(group) = guard.group.as_mut() else {
             return Err(DbErr::Custom("the group of this transaction is gone".into()));
@@ -244,30 +257,34 @@ impl SqliteGuard {
 impl Drop for SqliteGuard {
     fn drop(&mut self) {
         if let Some(guard) = self.guard.take() {
-            roll_back(self.conn.clone(), guard, self.is_open);
+            roll_back(self.conn.clone(), guard, self.place);
         }
     }
 }
 
-/// Undoes one savepoint in the background (drop cannot wait); the writer stays held until done.
-fn roll_back(conn: DatabaseConnection, mut guard: OwnedMutexGuard<Writer>, is_open: bool) {
+/// Takes back what one transaction wrote, in the background (drop cannot wait); the writer stays
+/// held until done.
+fn roll_back(conn: DatabaseConnection, mut guard: OwnedMutexGuard<Writer>, place: Place) {
     let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
     runtime.spawn(async move {
-        let Some(group) = guard.group.clone() else { return };
-        if is_open && conn.execute_unprepared("ROLLBACK TO verb").await.is_err() {
-            // The engine already rolled the whole transaction back (disk full, I/O error):
-            // everyone in the group must hear that nothing was written.
-            let _ = conn.execute_unprepared("ROLLBACK").await;
-            group.outcome.send_replace(Some(Err("the transaction was rolled back".into())));
-            guard.group = None;
-            return;
-        }
-        if is_open {
-            let _ = conn.execute_unprepared("RELEASE verb").await;
-        }
-        if group.waiting == 0 {
-            let _ = conn.execute_unprepared("ROLLBACK").await;
-            guard.group = None;
+        match place {
+            Place::First => {
+                let _ = conn.execute_unprepared("ROLLBACK").await;
+                guard.group = None;
+            }
+            Place::Joining => {}
+            Place::Joined => {
+                if conn.execute_unprepared("ROLLBACK TO verb; RELEASE verb").await.is_ok() {
+                    return;
+                }
+                // The engine already rolled the whole transaction back (disk full, I/O error):
+                // everyone in the group must hear that nothing was written.
+                let _ = conn.execute_unprepared("ROLLBACK").await;
+                if let Some(group) = guard.group.take() {
+                    let lost = "the transaction was rolled back".to_owned();
+                    group.outcome.send_replace(Some(Err(lost)));
+                }
+            }
         }
     });
 }

@@ -7,7 +7,7 @@ mod people;
 use base::db::{Db, insert_many};
 use base::text::{email_key, fold};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::linking;
+use domain::{linking, orders};
 use sea_orm::Value;
 use uuid::Uuid;
 
@@ -131,7 +131,7 @@ async fn insert_orders(
     world: &World,
     range: std::ops::Range<u64>,
 ) -> Result<()> {
-    const ORDER: [&str; 19] = [
+    const ORDER: [&str; 20] = [
         "id",
         "call_center_id",
         "number",
@@ -140,6 +140,7 @@ async fn insert_orders(
         "phone",
         "name_key",
         "words_key",
+        "name_words",
         "email_key",
         "phone_key",
         "search_text",
@@ -173,6 +174,7 @@ async fn insert_orders(
             given(&phone).into(),
             fold(&name).into(),
             linking::words_key(&name).into(),
+            orders::name_words(center, &name).into(),
             email_key(&email).into(),
             linking::phone_key(&phone, REGION).into(),
             format!("{} {}", number.to_lowercase(), fold(&name)).into(),

@@ -21,6 +21,21 @@ pub(crate) async fn living(conn: &impl ConnectionTrait, id: Uuid) -> Result<Opti
     Sql::with(sql, [id.into()]).scalar(conn).await
 }
 
+/// A client as they were named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Who it is.
+    pub id: Uuid,
+    /// The record that was named, when it was merged and lives on in that client.
+    pub through: Option<Uuid>,
+}
+
+impl From<Uuid> for Found {
+    fn from(id: Uuid) -> Self {
+        Self { id, through: None }
+    }
+}
+
 /// The client `id` or, when they were merged, the one they live on in; none in the bin or out of
 /// the actor's sight.
 ///
@@ -65,11 +80,11 @@ pub(crate) async fn by_former_codes(
     conn: &impl ConnectionTrait,
     center: Uuid,
     codes: &[String],
-) -> Result<HashMap<String, Uuid>, DbErr> {
+) -> Result<HashMap<String, Found>, DbErr> {
     let mut found = HashMap::new();
-    for (code, id) in coded(conn, center, codes, "merged_into IS NOT NULL").await? {
-        if let Some(id) = living(conn, id).await? {
-            found.insert(code, id);
+    for (code, named) in coded(conn, center, codes, "merged_into IS NOT NULL").await? {
+        if let Some(id) = living(conn, named).await? {
+            found.insert(code, Found { id, through: Some(named) });
         }
     }
     Ok(found)

@@ -65,6 +65,7 @@ pub use input::{NewClient, ValidClient, full_name, validate};
 pub use lifecycle::{activate, bin, deactivate, restore, toggle};
 pub(crate) use list::branches;
 pub use list::{Listed, list, matching_ids};
+pub use merged::Found;
 pub(crate) use merged::{by_codes, by_former_codes, get_living, living};
 pub use quick::{Line, quick};
 pub use restoration::{Later, Restoration, Restored, Then, restoration, restore_to};

@@ -34,6 +34,8 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::actor::Actor;
+use crate::clients::Found;
+use crate::duplicates;
 use crate::error::{Error, Invalid, Result};
 use crate::events::{self, NewEvent};
 use crate::preferences;
@@ -152,7 +154,7 @@ pub struct Recorded {
 pub async fn record(
     db: &Db,
     actor: &Actor,
-    client: Uuid,
+    client: Found,
     status: Option<&str>,
     channel: Option<&str>,
     now: DateTime<Utc>,
@@ -172,7 +174,7 @@ pub async fn press(
     channel: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Recorded> {
-    record::write(db, actor, client, (status, channel), true, now).await
+    record::write(db, actor, client.into(), (status, channel), true, now).await
 }
 
 /// The channel `actor` used last; a call until they used one.
@@ -337,7 +339,7 @@ pub async fn refresh_status(tx: &Tx, clients: &[Uuid]) -> Result<(), DbErr> {
 ///
 /// # Errors
 /// `client` is wrong: `unknown-client`, or `ambiguous-client` where several centres have the code.
-pub async fn find_client(conn: &impl ConnectionTrait, actor: &Actor, text: &str) -> Result<Uuid> {
+pub async fn find_client(conn: &impl ConnectionTrait, actor: &Actor, text: &str) -> Result<Found> {
     let found = queries::clients_named(conn, actor, text.trim()).await?;
     match found.as_slice() {
         [one] => Ok(*one),

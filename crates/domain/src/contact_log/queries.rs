@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Attempt;
 use crate::actor::Actor;
-use crate::clients;
+use crate::clients::{self, Found};
 
 /// What [`Attempt`] reads.
 pub(super) const COLUMNS: &str = "a.seq, a.id, a.call_center_id, a.client_id, \
@@ -84,7 +84,7 @@ pub(super) async fn clients_named(
     conn: &impl ConnectionTrait,
     actor: &Actor,
     text: &str,
-) -> Result<Vec<Uuid>, DbErr> {
+) -> Result<Vec<Found>, DbErr> {
     if !actor.works_with_clients() || text.is_empty() {
         return Ok(Vec::new());
     }
@@ -98,12 +98,12 @@ pub(super) async fn clients_named(
     if let Ok(id) = text.parse::<Uuid>() {
         let found: Vec<Uuid> = by("c.id", id.into()).column(conn).await?;
         if !found.is_empty() {
-            return Ok(found);
+            return Ok(found.into_iter().map(Found::from).collect());
         }
     }
     let found: Vec<Uuid> = by("c.code", text.into()).column(conn).await?;
     if !found.is_empty() {
-        return Ok(found);
+        return Ok(found.into_iter().map(Found::from).collect());
     }
     // Whoever was merged is found where they live on, by their id and by the code they had.
     let (column, value) = match text.parse::<Uuid>() {
@@ -115,12 +115,12 @@ pub(super) async fn clients_named(
     actor.within_center(&mut sql, "c.call_center_id");
     sql.push(" LIMIT 20");
     let merged: Vec<Uuid> = sql.column(conn).await?;
-    let mut found = Vec::new();
-    for id in merged {
-        if let Some(id) = clients::living(conn, id).await?
-            && !found.contains(&id)
+    let mut found: Vec<Found> = Vec::new();
+    for named in merged {
+        if let Some(id) = clients::living(conn, named).await?
+            && found.iter().all(|one| one.id != id)
         {
-            found.push(id);
+            found.push(Found { id, through: Some(named) });
         }
     }
     Ok(found)

@@ -9,7 +9,7 @@ const TWICE: TimeDelta = TimeDelta::milliseconds(1_500);
 pub(super) async fn write(
     db: &Db,
     actor: &Actor,
-    client: Uuid,
+    Found { id: client, through }: Found,
     (status, channel): (Option<&str>, Option<&str>),
     is_press: bool,
     now: DateTime<Utc>,
@@ -52,6 +52,8 @@ pub(super) async fn write(
         local_hour: hour,
     };
     queries::insert(&tx, std::slice::from_ref(&attempt)).await?;
+    let came = through.map(|named| (named, attempt.id));
+    duplicates::came_since(&tx, "contact_attempts", came).await?;
     figures::count(&tx, &attempt, &attempt.channel, 1).await?;
     refresh_status(&tx, &[client]).await?;
     remember(&tx, actor, usual, named.channel).await?;

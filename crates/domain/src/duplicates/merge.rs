@@ -1,6 +1,8 @@
 //! One record out of two.
 
-use base::db::{Db, Sql, Tx};
+use std::collections::BTreeMap;
+
+use base::db::{Db, Engine, Sql, Tx};
 use base::ids::new_id;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
@@ -292,6 +294,49 @@ pub async fn merge_of(conn: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> R
     sql.push("m.id = ").bind(id);
     actor.within_center(&mut sql, "m.call_center_id");
     sql.one(conn).await?.ok_or(Error::NotFound)
+}
+
+/// Notes rows of `table` that were made for a record after it had been merged, by its code or its
+/// id: they go back with it, as if the merge had moved them.
+pub(crate) async fn came_since(
+    tx: &Tx,
+    table: &str,
+    came: impl IntoIterator<Item = (Uuid, Uuid)>,
+) -> Result<(), DbErr> {
+    #[derive(FromQueryResult)]
+    struct Open {
+        id: Uuid,
+        winner_id: Uuid,
+        moved: Json,
+    }
+    let mut by_record: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+    for (named, row) in came {
+        by_record.entry(named).or_default().push(row);
+    }
+    for (named, rows) in by_record {
+        // A record that was merged into one that was merged: each parting gives them on.
+        let mut gone = Some(named);
+        while let Some(loser) = gone {
+            let mut sql = Sql::new(
+                "SELECT id, winner_id, moved FROM client_merges \
+                 WHERE undone_at IS NULL AND loser_id = ",
+            );
+            sql.bind(loser);
+            if tx.engine() == Engine::Postgres {
+                sql.push(" FOR UPDATE");
+            }
+            let open: Option<Open> = sql.one(tx).await?;
+            gone = open.as_ref().map(|merge| merge.winner_id);
+            if let Some(Open { id, moved, .. }) = open {
+                let mut moved: Moved = serde_json::from_value(moved).unwrap_or_default();
+                moved.entry(table.to_owned()).or_default().extend(&rows);
+                let mut sql = Sql::new("UPDATE client_merges SET moved = ");
+                sql.bind(json!(moved)).push(" WHERE id = ").bind(id);
+                sql.later(tx).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What was merged into that client and not taken back, newest first. The caller may see it.

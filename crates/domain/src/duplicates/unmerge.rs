@@ -1,7 +1,7 @@
 //! Two records again.
 //!
-//! Only what the merge moved moves back. What came since stays with the record that stayed; a
-//! field someone changed since keeps that change.
+//! What the merge moved moves back, and what came since under the other's code or id. The rest of
+//! what came since stays with the record that stayed; a field someone changed since keeps that change.
 
 use base::db::{Db, Sql, Tx};
 use chrono::{DateTime, Utc};

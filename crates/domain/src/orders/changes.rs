@@ -13,6 +13,8 @@ use super::link::{Link, LinkState};
 use super::{NewOrder, Order, OrderChanges, Status, ValidOrder, event, fact, link_data};
 use super::{figures, input, queries};
 use crate::actor::Actor;
+use crate::clients::Found;
+use crate::duplicates;
 use crate::error::{Error, Invalid, Result};
 use crate::events::{self, NewEvent};
 
@@ -51,7 +53,7 @@ async fn checked(
     actor: &Actor,
     new: &NewOrder,
     now: DateTime<Utc>,
-) -> Result<(House, ValidOrder, Option<Uuid>)> {
+) -> Result<(House, ValidOrder, Option<Found>)> {
     actor.require(actor.works_with_clients())?;
     let mut invalid = Invalid::new();
     let house = house_for(tx, actor, new, &mut invalid).await?;
@@ -89,7 +91,7 @@ async fn client_of(
     house: &House,
     valid: &ValidOrder,
     invalid: &mut Invalid,
-) -> Result<Option<Uuid>> {
+) -> Result<Option<Found>> {
     let Some(code) = &valid.client_code else { return Ok(None) };
     let client = queries::client_by_code(tx, house.center, code).await?;
     if client.is_none() {
@@ -139,14 +141,16 @@ pub(crate) async fn insert_many(
     tx: &Tx,
     actor: &Actor,
     house: &House,
-    orders: Vec<(ValidOrder, Option<Uuid>)>,
+    orders: Vec<(ValidOrder, Option<Found>)>,
     must_wait: bool,
     now: DateTime<Utc>,
 ) -> Result<(Vec<Uuid>, Vec<NewEvent>), DbErr> {
-    let orders: Vec<(Uuid, ValidOrder, Option<Uuid>)> =
+    let orders: Vec<(Uuid, ValidOrder, Option<Found>)> =
         orders.into_iter().map(|(order, client)| (new_id(now), order, client)).collect();
     queries::insert(tx, actor, house.center, &orders, must_wait, now).await?;
-    let clients: Vec<Uuid> = orders.iter().filter_map(|(_, _, client)| *client).collect();
+    let clients: Vec<Uuid> = orders.iter().filter_map(|(.., client)| Some((*client)?.id)).collect();
+    let came = orders.iter().filter_map(|(id, _, client)| Some(((*client)?.through?, *id)));
+    duplicates::came_since(tx, "orders", came).await?;
     figures::refresh(tx, house.center, &clients).await?;
     if must_wait && orders.len() > clients.len() {
         examine::enqueue(tx, house.center, now).await?;
@@ -156,7 +160,8 @@ pub(crate) async fn insert_many(
         .flat_map(|(id, order, client)| {
             let data = json!({ "number": order.number, "amount": order.amount,
                 "currency": order.currency, "status": order.status.as_str() });
-            let imported = fact("order.imported", house.center, *id, *client, data);
+            let client = client.map(|client| client.id);
+            let imported = fact("order.imported", house.center, *id, client, data);
             let linked = client.map(|client| {
                 let data = link_data(&order.number, Some("manual"), "linked");
                 fact("order.linked", house.center, *id, Some(client), data)

@@ -165,7 +165,8 @@ pub(super) async fn count(
 }
 
 /// The words of an order's name as they are stored with it.
-pub(crate) fn name_words(center: Uuid, name: &str) -> Option<String> {
+#[must_use]
+pub fn name_words(center: Uuid, name: &str) -> Option<String> {
     let keys = order_words(name).into_iter().map(|key| word(key.stored(center.as_u128())));
     let words: Vec<String> = keys.collect();
     (!words.is_empty()).then(|| words.join(" "))

@@ -54,7 +54,8 @@ pub use filter::OrderFilter;
 pub use input::{House, NewOrder, OrderChanges, ValidOrder, amount_of, validate};
 pub use link::{Grounds, LinkState, StoredCandidate, Why};
 pub use list::{Counts, counts, list, of_client, to_review};
-pub(crate) use lookup::{name_words, sharing};
+pub use lookup::name_words;
+pub(crate) use lookup::sharing;
 pub use possible::possible;
 pub use queries::{PIECES_JOB, export_batch, file_pieces};
 pub(crate) use queries::{clients_by_codes, told_together, with_numbers};
@@ -224,7 +225,7 @@ pub async fn client_named(
     center: Uuid,
     code: &str,
 ) -> Result<Option<Uuid>, DbErr> {
-    queries::client_by_code(conn, center, code).await
+    Ok(queries::client_by_code(conn, center, code).await?.map(|found| found.id))
 }
 
 pub(crate) fn event(

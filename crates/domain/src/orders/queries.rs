@@ -14,7 +14,7 @@ use super::link::{Link, Why};
 use super::lookup::name_words;
 use super::{Order, Search, ValidOrder};
 use crate::actor::Actor;
-use crate::clients;
+use crate::clients::{self, Found};
 use crate::error::Result;
 use crate::search::{self, ORDERS};
 
@@ -136,19 +136,19 @@ pub(super) async fn insert(
     tx: &Tx,
     actor: &Actor,
     center: Uuid,
-    orders: &[(Uuid, ValidOrder, Option<Uuid>)],
+    orders: &[(Uuid, ValidOrder, Option<Found>)],
     must_wait: bool,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let texts: Vec<String> = orders.iter().map(|(_, order, _)| order.search_text()).collect();
     let pieces = search::pieces_of(tx.engine(), texts.clone());
-    let row = |((id, order, client), text): (&(Uuid, ValidOrder, Option<Uuid>), String)| {
+    let row = |((id, order, client), text): (&(Uuid, ValidOrder, Option<Found>), String)| {
         let is_linked = client.is_some();
         let row: Vec<Value> = vec![
             (*id).into(),
             center.into(),
             order.number.clone().into(),
-            (*client).into(),
+            client.map(|client| client.id).into(),
             order.client_name.clone().into(),
             order.email.clone().into(),
             order.phone.clone().into(),
@@ -316,7 +316,7 @@ pub(super) async fn client_by_code(
     conn: &impl ConnectionTrait,
     center: Uuid,
     code: &str,
-) -> Result<Option<Uuid>, DbErr> {
+) -> Result<Option<Found>, DbErr> {
     let found = clients_by_codes(conn, center, &[code.to_owned()]).await?;
     Ok(found.get(code).copied())
 }
@@ -326,9 +326,10 @@ pub(crate) async fn clients_by_codes(
     conn: &impl ConnectionTrait,
     center: Uuid,
     codes: &[String],
-) -> Result<HashMap<String, Uuid>, DbErr> {
+) -> Result<HashMap<String, Found>, DbErr> {
     let mut found = clients::by_former_codes(conn, center, codes).await?;
-    found.extend(clients::by_codes(conn, center, codes).await?);
+    let living = clients::by_codes(conn, center, codes).await?;
+    found.extend(living.into_iter().map(|(code, id)| (code, Found::from(id))));
     Ok(found)
 }
 

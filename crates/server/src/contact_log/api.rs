@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::clients::Found;
 use domain::contact_log::{self, Channel, Recorded, Sort};
 use domain::{Actor, Error, Invalid};
 use uuid::Uuid;
@@ -111,7 +112,7 @@ pub(super) async fn create(
 async fn record(
     app: &App,
     actor: &Actor,
-    client: Uuid,
+    client: Found,
     statut: Option<String>,
     canal: Option<String>,
 ) -> Result<Response, AppError> {
@@ -141,9 +142,9 @@ pub(super) async fn notify(
 }
 
 /// The client of an address: what it does not name is not there.
-async fn named(app: &App, actor: &Actor, text: &str) -> Result<Uuid, AppError> {
+async fn named(app: &App, actor: &Actor, text: &str) -> Result<Found, AppError> {
     match contact_log::find_client(app.db().read(), actor, text).await {
-        Ok(id) => Ok(id),
+        Ok(found) => Ok(found),
         Err(Error::Invalid(_)) => Err(Error::NotFound.into()),
         Err(error) => Err(error.into()),
     }
@@ -232,6 +233,6 @@ pub(super) async fn gate(
 ) -> Result<Json<GateJson>, AppError> {
     let (conn, actor) = (app.db().read(), caller.actor());
     let client = named(&app, &actor, &id).await?;
-    let verdict = contact_log::verdict(conn, &actor, client, Channel::Phone, app.now()).await?;
+    let verdict = contact_log::verdict(conn, &actor, client.id, Channel::Phone, app.now()).await?;
     Ok(Json(GateJson::new(&verdict, |reason| words::reason(&page, reason))))
 }

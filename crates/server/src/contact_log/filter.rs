@@ -80,7 +80,7 @@ pub(super) async fn read(
     let client_id = match given(query, &["client", "client_id"]) {
         None => None,
         Some(text) => match contact_log::find_client(conn, actor, text).await {
-            Ok(id) => Some(id),
+            Ok(found) => Some(found.id),
             Err(Error::Invalid(errors)) => {
                 for error in errors {
                     invalid.add(&error.field, error.code);

@@ -314,8 +314,9 @@ pub(super) struct UnmergedJson {
 
 /// Take a merge back
 ///
-/// Both records are as they were before, and only what the merge moved moves back. What was
-/// recorded since stays with the winner; a field someone changed since keeps that change.
+/// Both records are as they were before: what the merge moved moves back, and what came since under
+/// the loser's code or id. The rest of what was recorded since stays with the winner; a field
+/// someone changed since keeps that change.
 #[utoipa::path(post, path = "/api/merges/{id}/undo", tag = "duplicates", params(("id" = Uuid, Path)),
     responses((status = 200, body = UnmergedJson), (status = 403, description = "Seen, but not yours to part"),
         (status = 404, description = "Absent, or not yours to see"),

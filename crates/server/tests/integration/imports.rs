@@ -5,7 +5,7 @@ use reqwest::multipart::{Form, Part};
 use serde_json::{Value as Json, json};
 
 use crate::operations::{operation, undo};
-use crate::support::{Answer, Browser, TestApp};
+use crate::support::{Answer, Browser, TestApp, linkage_data};
 
 both_engines!(
     two_thousand_clients_go_in_as_a_person_would,
@@ -71,9 +71,7 @@ async fn upload(browser: &Browser, name: &str, file: impl Into<Vec<u8>>) -> Answ
 
 async fn two_thousand_clients_go_in_as_a_person_would(app: TestApp) {
     let owner = app.sign_in(Role::Owner).await;
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/linkage-dev/clients.csv");
-    let shared = "/work/shared/data/linkage-dev/clients.csv";
-    let file = std::fs::read(shared).or_else(|_| std::fs::read(path)).unwrap_or_else(|_| made_up());
+    let file = std::fs::read(linkage_data("clients.csv")).unwrap();
     let lines = file.iter().filter(|byte| **byte == b'\n').count() - 1;
     owner.get("/client/importer").await.expect(200);
     let place = upload(&owner, "clients.csv", file).await.expect(303).location().to_owned();
@@ -107,16 +105,6 @@ async fn two_thousand_clients_go_in_as_a_person_would(app: TestApp) {
     let mails: Option<i32> =
         base::db::Sql::new("SELECT 1 FROM mails LIMIT 1").scalar(app.db.read()).await.unwrap();
     assert_eq!(mails, None, "imports never send mail");
-}
-
-/// The same shape, where the shared data is not at hand.
-fn made_up() -> Vec<u8> {
-    let line = |n: usize| match n {
-        2 => "C0000002,Fatou Diop,f.diop@yahoo.fr,+221756404034\r\n".to_owned(),
-        n => format!("C{n:07},Awa Sarr{n},awa{n}@example.test,06{n:08}\r\n"),
-    };
-    let lines: String = (1..=2_000).map(line).collect();
-    format!("client_id,full_name,email,phone\r\n{lines}").into_bytes()
 }
 
 async fn a_dry_run_tells_and_changes_nothing(app: TestApp) {

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::operations::{operation, undo};
-use crate::support::{Answer as Reply, Browser, TestApp};
+use crate::support::{Answer as Reply, Browser, TestApp, linkage_data};
 
 both_engines!(
     an_order_is_linked_as_it_arrives_and_says_why,
@@ -385,16 +385,9 @@ async fn orders_that_came_first_find_their_clients_however_they_are_typed(app: T
 /// The two ways to ask must agree, or the order in which things arrive would matter.
 async fn one_order_asked_by_keys_gets_the_answer_of_all_clients_in_memory(app: TestApp) {
     let owner = app.sign_in(Role::Owner).await;
-    let folder = [
-        "/work/shared/data/linkage-dev",
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/linkage-dev"),
-    ];
-    let Some(folder) = folder.into_iter().map(std::path::Path::new).find(|f| f.is_dir()) else {
-        return;
-    };
-    let file = std::fs::read(folder.join("clients.csv")).unwrap();
+    let file = std::fs::read(linkage_data("clients.csv")).unwrap();
     crate::imports::import(&app, &owner, "clients.csv", file).await;
-    let text = std::fs::read_to_string(folder.join("orders.csv")).unwrap();
+    let text = std::fs::read_to_string(linkage_data("orders.csv")).unwrap();
     let some: Vec<&str> = text.lines().take(301).collect();
     import(&app, &owner, &some.join("\n")).await;
     let states = |app: &TestApp| {

@@ -12,6 +12,7 @@ both_engines!(
     a_client_in_the_bin_is_no_candidate,
     an_answer_follows_its_client_into_a_merge_and_back,
     the_code_of_a_merged_record_leads_to_the_one_that_stayed,
+    what_came_under_the_other_code_goes_back_with_it,
     an_answer_about_a_name_alone_holds_until_a_namesake_comes,
     the_history_holds_what_was_merged,
     what_was_restored_to_before_a_merge_is_not_kept_back,
@@ -176,6 +177,46 @@ async fn the_code_of_a_merged_record_leads_to_the_one_that_stayed(app: TestApp) 
     assert_eq!(parted["kept"], json!([]), "{parted}");
     let back = owner.get(&format!("/api/clients/{two}")).await.expect(200).json();
     assert_eq!(back["code"], "B-2");
+}
+
+/// What a client has: contact attempts, and the numbers of their orders.
+async fn has(browser: &Browser, client: &str) -> (usize, Vec<String>) {
+    let attempts = browser.get(&format!("/api/notifications?client={client}")).await;
+    let attempts = attempts.expect(200).json()["data"].as_array().unwrap().len();
+    let orders = browser.get(&format!("/api/clients/{client}/orders?sort=number")).await;
+    let orders = orders.expect(200).json();
+    (attempts, orders["data"].as_array().unwrap().iter().map(|o| text(&o["number"])).collect())
+}
+
+async fn what_came_under_the_other_code_goes_back_with_it(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let mut clients = Vec::new();
+    for code in ["A-1", "B-2", "C-3"] {
+        clients.push(person(&owner, "Awa", code, json!({ "code": code })).await);
+    }
+    let [one, two, three] = &clients[..] else { panic!("{clients:?}") };
+    let inner = merge(&owner, two, three).await;
+    let outer = merge(&owner, one, two).await;
+    let file = "number,client_code\nK-1,C-3\nK-2,B-2\nK-3,A-1\n";
+    crate::orders::import(&app, &owner, file).await;
+    let body = json!({ "number": "K-4", "client_code": "C-3" });
+    owner.post("/api/orders", &body).await.expect(201);
+    for (named, times) in [("C-3", 2), (two.as_str(), 1), ("A-1", 1)] {
+        for _ in 0..times {
+            let body = json!({ "client": named, "statut": "succes", "canal": "sms" });
+            owner.post("/api/notifications", &body).await.expect(201);
+        }
+    }
+    let numbers = |all: &[&str]| all.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+    assert_eq!(has(&owner, one).await, (4, numbers(&["K-1", "K-2", "K-3", "K-4"])));
+    assert_eq!(part(&owner, &outer).await["kept"], json!([]));
+    assert_eq!(has(&owner, one).await, (1, numbers(&["K-3"])));
+    assert_eq!(has(&owner, two).await, (3, numbers(&["K-1", "K-2", "K-4"])));
+    assert_eq!(part(&owner, &inner).await["kept"], json!([]));
+    assert_eq!(has(&owner, two).await, (1, numbers(&["K-2"])));
+    assert_eq!(has(&owner, three).await, (2, numbers(&["K-1", "K-4"])));
+    let back = owner.get(&format!("/api/clients/{three}")).await.expect(200).json();
+    assert_eq!(back["notification_client"], "succes", "{back}");
 }
 
 async fn an_answer_about_a_name_alone_holds_until_a_namesake_comes(app: TestApp) {

@@ -2,10 +2,10 @@
 //! the orders are linked, and the links are scored as `score.py` does.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Kind, database};
+use crate::support::{Kind, database, linkage_data};
 
 #[tokio::test]
 async fn the_score_is_kept_through_the_command_line_sqlite() {
@@ -36,23 +36,10 @@ fn rows(path: &Path) -> Vec<Vec<String>> {
     reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
-/// `shared/data/linkage-dev`, beside the repository or beside its worktrees.
-fn data() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let tried: Vec<PathBuf> = match std::env::var_os("VIGIE_LINKAGE_DATA") {
-        Some(named) => vec![named.into()],
-        None => ["../../../shared", "../../../../shared"]
-            .map(|up| here.join(up).join("data/linkage-dev"))
-            .to_vec(),
-    };
-    let found = tried.iter().find(|folder| folder.join("truth.csv").is_file());
-    found.cloned().unwrap_or_else(|| panic!("no linkage-dev data in {tried:?}"))
-}
-
 async fn keeps_the_score(kind: Kind) {
     let folder = tempfile::tempdir().unwrap();
     let address = database::fresh(kind, folder.path()).await;
-    let (work, data) = (folder.path().to_owned(), data());
+    let (work, data) = (folder.path().to_owned(), linkage_data(""));
     // The binary blocks: not on the runtime's threads.
     tokio::task::spawn_blocking(move || journey(&work, &address, &data)).await.unwrap();
 }

@@ -1,29 +1,14 @@
 //! The score on the development data, computed as its `score.py` does.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::*;
 
-/// `shared/data/linkage-dev`, which stands beside the repository and is not part of it. A worktree
-/// is one folder deeper.
-fn folder() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let tried: Vec<PathBuf> = match std::env::var_os("VIGIE_LINKAGE_DATA") {
-        Some(named) => vec![named.into()],
-        None => ["../../../shared", "../../../../shared"]
-            .map(|up| here.join(up).join("data/linkage-dev"))
-            .to_vec(),
-    };
-    let found = tried.iter().find(|folder| folder.join("truth.csv").is_file());
-    found.cloned().unwrap_or_else(|| {
-        panic!("no linkage-dev data in {tried:?}: put it there, or name its folder in VIGIE_LINKAGE_DATA")
-    })
-}
-
 /// The rows of a file without its header. The data holds no quote.
 fn rows(file: &str) -> Vec<Vec<String>> {
-    let path = folder().join(file);
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/linkage-dev");
+    let path = Path::new(path).join(file);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     assert!(!text.contains('"'), "{} holds quotes: read it with a CSV reader", path.display());
     text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect()

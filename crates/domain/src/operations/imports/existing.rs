@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::lines::Entry;
 use crate::actor::Actor;
-use crate::clients::{self, listed};
+use crate::clients::{self, Found, listed};
 use crate::operations::bulk::tags_of;
 
 /// A client that is there already.
@@ -38,7 +38,7 @@ pub(super) struct Existing {
 pub(super) struct Matches {
     by_code: HashMap<String, Uuid>,
     /// Codes of records that live on in others.
-    merged: HashMap<String, Uuid>,
+    merged: HashMap<String, Found>,
     by_person: HashMap<(String, String), Vec<(Uuid, bool)>>,
     clients: HashMap<Uuid, Existing>,
 }

@@ -13,6 +13,8 @@ use uuid::Uuid;
 use super::order_words::{instant, status};
 use super::{Field, Mapping, Params, lines};
 use crate::actor::Actor;
+use crate::clients::Found;
+use crate::duplicates;
 use crate::error::{Error, FieldError, Invalid, Result};
 use crate::events::NewEvent;
 use crate::operations::queries::{self, Item, Reject};
@@ -208,7 +210,7 @@ fn unknown_client(entry: &Entry) -> Reject {
 /// What is there already that a batch speaks of.
 struct Known {
     orders: HashMap<String, Order>,
-    clients: HashMap<String, Uuid>,
+    clients: HashMap<String, Found>,
 }
 
 impl Known {
@@ -225,7 +227,7 @@ impl Known {
         })
     }
 
-    fn client(&self, entry: &Entry) -> Result<Option<Uuid>, ()> {
+    fn client(&self, entry: &Entry) -> Result<Option<Found>, ()> {
         match &entry.valid.client_code {
             None => Ok(None),
             Some(code) => self.clients.get(code).map(|id| Some(*id)).ok_or(()),
@@ -244,7 +246,7 @@ async fn merge(
     house: &House,
     order: &Order,
     entry: &Entry,
-    client: Option<Uuid>,
+    client: Option<Found>,
     dry_run: bool,
     now: DateTime<Utc>,
 ) -> Result<Merged> {
@@ -260,6 +262,8 @@ async fn merge(
     };
     let mut invalid = Invalid::new();
     let valid = orders::validate(&wanted.applied_to(order), house, false, &mut invalid, now);
+    let through = client.and_then(|client| client.through);
+    let client = client.map(|client| client.id);
     let is_given = client.is_some() && client != order.client_id;
     if !is_given && !orders::differs(order, &valid) {
         return Ok(Merged::Same);
@@ -268,6 +272,9 @@ async fn merge(
         return Ok(Merged::Changed(Vec::new()));
     }
     let events = orders::rewrite(tx, house, order, valid, client, true, now).await?;
+    if is_given {
+        duplicates::came_since(tx, "orders", through.map(|named| (named, order.id))).await?;
+    }
     Ok(Merged::Changed(events))
 }
 

@@ -36,7 +36,7 @@ const PAGES: usize = 10;
 /// take half as long again as linking the orders.
 const TOLD: u64 = 100_000;
 /// What the writer may keep in memory meanwhile, in megabytes.
-const KEPT: u32 = 256;
+const KEPT: u32 = 500;
 
 /// How to go about it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -108,30 +108,39 @@ struct Page {
 }
 
 impl Run<'_> {
+    /// Gathers one batch while the one before it is written.
     async fn work(&self, pages: usize, witness: &mut impl Witness) -> Result<()> {
         let total = self.total;
         witness.progress(Stage::Orders, 0, total);
         let mut ahead = self.read_ahead();
-        let (mut done, mut batch) = (0, self.batch());
-        loop {
-            let page = ahead.recv().await.transpose()?;
-            let is_last = page.is_none();
-            if let Some(page) = page {
-                self.tell(&page, witness);
-                batch.add(page, self.now);
-            }
-            if batch.pages() >= pages || is_last || self.options.dry_run {
-                done += batch.seen();
-                if !self.options.dry_run {
-                    self.write(&batch).await?;
-                }
-                batch = self.batch();
-                witness.progress(Stage::Orders, done.min(total), total);
-            }
-            if is_last {
-                return Ok(());
-            }
+        let mut done = 0;
+        let mut next = self.gather(&mut ahead, pages, witness).await?;
+        while let Some(batch) = next {
+            let (written, gathered) =
+                tokio::join!(self.write(&batch), self.gather(&mut ahead, pages, witness));
+            written?;
+            next = gathered?;
+            done += batch.seen();
+            witness.progress(Stage::Orders, done.min(total), total);
         }
+        Ok(())
+    }
+
+    /// The next batch; `None` when no order is left.
+    async fn gather(
+        &self,
+        ahead: &mut mpsc::Receiver<Result<Page>>,
+        pages: usize,
+        witness: &mut impl Witness,
+    ) -> Result<Option<Batch>> {
+        let mut batch = Batch::new(self.tells_each);
+        while batch.pages() < pages
+            && let Some(page) = ahead.recv().await.transpose()?
+        {
+            self.tell(&page, witness);
+            batch.add(page, self.now);
+        }
+        Ok((batch.pages() > 0).then_some(batch))
     }
 
     /// Pages as they are read and weighed beside whoever asks for them.
@@ -167,10 +176,6 @@ impl Run<'_> {
             }
         });
         pages
-    }
-
-    fn batch(&self) -> Batch {
-        Batch::new(self.tells_each)
     }
 
     fn tell(&self, page: &Page, witness: &mut impl Witness) {

@@ -72,7 +72,9 @@ impl Batch {
 
 impl Run<'_> {
     pub(super) async fn write(&self, batch: &Batch) -> Result<()> {
-        let Some((first, last)) = batch.range else { return Ok(()) };
+        let Some((first, last)) = batch.range.filter(|_| !self.options.dry_run) else {
+            return Ok(());
+        };
         let tx = self.db.begin().await?;
         let standing = self.standing(&tx, first, last).await?;
         let seen = i64::try_from(batch.seen).unwrap_or(i64::MAX);

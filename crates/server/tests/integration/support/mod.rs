@@ -20,6 +20,11 @@ use uuid::Uuid;
 pub use browser::{Answer, Browser};
 pub use database::Kind;
 
+/// A file of the development data for linking, or with an empty name its folder.
+pub fn linkage_data(file: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/linkage-dev")).join(file)
+}
+
 /// Declares tests that each run on SQLite and on PostgreSQL: `both_engines!(first, second);` for
 /// `async fn first(app: TestApp)`.
 macro_rules! both_engines {
