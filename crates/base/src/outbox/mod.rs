@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::db::Tx;
 
 pub use admin::{COUNTED, JobRow, KindSummary, prune, recent, retry, summary};
-pub use store::{cancel, cancel_many, enqueue, enqueue_many, keep};
+pub use store::{cancel, cancel_many, enqueue, enqueue_many, enqueue_once, keep};
 pub use worker::Worker;
 
 /// The channel of [`crate::db::Signal`]s that wake the workers.

@@ -17,6 +17,24 @@ pub async fn enqueue(tx: &Tx, job: NewJob, now: DateTime<Utc>) -> Result<Uuid, D
     Ok(ids.first().copied().unwrap_or_default())
 }
 
+/// [`enqueue`], unless a job of that key waits already to be run by then: it will see what the
+/// caller's transaction did. For jobs that do all there is to do.
+///
+/// # Errors
+/// The engine's.
+pub async fn enqueue_once(tx: &Tx, job: NewJob, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let mut sql = Sql::new("SELECT 1 FROM jobs WHERE state = 'ready' AND key = ");
+    sql.bind(job.key.clone()).push(" AND run_at <= ").bind(job.run_at).push(" LIMIT 1");
+    if tx.engine() == Engine::Postgres {
+        // Held, it is not begun before the caller's transaction can be seen.
+        sql.push(" FOR UPDATE SKIP LOCKED");
+    }
+    match sql.scalar::<i32>(tx).await? {
+        Some(_) => Ok(()),
+        None => enqueue(tx, job, now).await.map(drop),
+    }
+}
+
 /// Writes many jobs in the caller's transaction.
 ///
 /// # Errors

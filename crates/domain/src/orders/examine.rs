@@ -44,12 +44,16 @@ pub struct Changed {
 
 /// Clients looked at in the transaction that changes them; more are left to a job.
 const INLINE: usize = 20;
-/// Clients per transaction of a job.
-const CLIENTS: i64 = 1_000;
+/// Clients filed in one transaction of a job, and of those whose orders are looked for as well: on
+/// SQLite everyone who writes waits meanwhile.
+const FILED: i64 = 1_000;
+const WOKEN: i64 = 200;
 /// Orders linked one by one in a transaction, during which no client of the centre is made.
-const ORDERS: i64 = 50;
-/// Past that many waiting orders, all clients are read once instead.
-const MANY: i64 = 2_000;
+const ORDERS: i64 = 10;
+/// To link an order alone takes as long as to read and file that many clients.
+const CLIENTS_PER_ORDER: u64 = 500;
+/// Never are more linked one by one.
+const MOST_ALONE: i64 = 2_000;
 
 /// Until `tx` ends nobody else links orders of the centre, and nobody makes or changes its clients:
 /// of an order and a client that come at the same time, the later sees the earlier. To be asked for
@@ -121,12 +125,13 @@ pub async fn changed_clients(db: &Db, job: Changed, now: DateTime<Utc>) -> Resul
     let tx = db.begin().await?;
     let Some(place) = place(&tx, job.center).await? else { return Ok(None) };
     let Changed { center, first, last } = job;
-    let which = Which::Range { center, first, last, limit: CLIENTS };
+    let limit = if place.has_orders { WOKEN } else { FILED };
+    let which = Which::Range { center, first, last, limit };
     let clients = filable(candidates::read(&tx, which).await?);
     lookup::forget(&tx, &clients).await?;
     look_at(&tx, &place, &clients, Open::NotTheirs, now).await?;
     tx.commit().await?;
-    let full = clients.len() as i64 == CLIENTS;
+    let full = clients.len() as i64 == limit;
     // The last one is looked at twice: an id has no successor that is easily written.
     let seen = clients.last().map(|(_, client)| Uuid::from_u128(client.id));
     Ok(seen.filter(|seen| full && *seen != first).map(|first| Changed { first, ..job }))
@@ -236,11 +241,11 @@ pub(super) async fn same_evidence(tx: &Tx, order: &Order, now: DateTime<Utc>) ->
 /// Asks for the waiting orders of `center` to be linked.
 pub(crate) async fn enqueue(tx: &Tx, center: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
     let job = NewJob::new(LINK_JOB, Waiting { center }, now).keyed(format!("link:{center}"));
-    outbox::enqueue(tx, job, now).await.map(drop)
+    outbox::enqueue_once(tx, job, now).await
 }
 
-/// Links the orders of `center` that wait for it: one by one when they are few, in memory when
-/// they are many. `true` when some may be left.
+/// Links the orders of `center` that wait for it: one by one when they are few beside its clients,
+/// else with all of those in memory. `true` when some may be left.
 ///
 /// # Errors
 /// The engine's.
@@ -248,13 +253,13 @@ pub async fn link_waiting(db: &Db, center: Uuid, now: DateTime<Utc>) -> Result<b
     let waiting = Sql::with(
         "SELECT COUNT(*) FROM (SELECT 1 AS one FROM orders WHERE call_center_id = $1 AND \
          is_waiting LIMIT $2) AS waiting",
-        [center.into(), (MANY + 1).into()],
+        [center.into(), (MOST_ALONE + 1).into()],
     );
     let waiting: i64 = waiting.scalar(db.read()).await?.unwrap_or(0);
     if waiting == 0 {
         return Ok(false);
     }
-    if waiting > MANY {
+    if waiting > ORDERS && waiting > most_alone(db, center).await? {
         let options = run::Options { only_waiting: true, ..run::Options::default() };
         run::link_all(db, &Actor::system(), center, options, &mut run::Silent, now).await?;
         return Ok(true);
@@ -271,6 +276,13 @@ pub async fn link_waiting(db: &Db, center: Uuid, now: DateTime<Utc>) -> Result<b
     events::record_many(&tx, &Actor::system(), events, now).await?;
     tx.commit().await?;
     Ok(orders.len() as i64 == ORDERS)
+}
+
+/// How many orders are linked one by one rather than with every client in memory.
+async fn most_alone(db: &Db, center: Uuid) -> Result<i64, DbErr> {
+    let clients = candidates::count(db.read(), center).await?;
+    let most = i64::try_from(clients / CLIENTS_PER_ORDER).unwrap_or(MOST_ALONE);
+    Ok(most.min(MOST_ALONE))
 }
 
 /// Who decided, and when; `None` when the rules did.
