@@ -41,8 +41,8 @@ use crate::events::{self, NewEvent};
 
 pub use fields::{Choices, FIELDS, Field, LISTS, Side};
 pub use list::{Filter, Pair, Sort, count, list};
-pub use merge::{Merge, Merged, Preview, last_merges, merge, merge_of, preview};
 pub(crate) use merge::came_since;
+pub use merge::{Merge, Merged, Preview, last_merges, merge, merge_of, preview};
 pub use partners::{Partners, partners};
 pub use relations::{Handling, RELATIONS, Relation};
 pub use scan::{JOB, arm, next_night, scan};

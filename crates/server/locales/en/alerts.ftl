@@ -75,7 +75,6 @@ alerts-one-client = Only one
 alerts-batch = Batch
 alerts-one-batch = Made together
 alerts-clear = Clear all
-alerts-see-all = See all alerts of this client
 alerts-choose-clients = Choose clients
 alerts-none = No alert
 alerts-none-yet = Tick clients in their list, then give them an alert.

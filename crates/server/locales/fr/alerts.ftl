@@ -75,7 +75,6 @@ alerts-one-client = Un seul
 alerts-batch = Lot
 alerts-one-batch = Créées ensemble
 alerts-clear = Tout effacer
-alerts-see-all = Voir toutes les alertes de ce client
 alerts-choose-clients = Choisir des clients
 alerts-none = Aucune alerte
 alerts-none-yet = Cochez des clients dans leur liste, puis créez-leur une alerte.

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Query as Asked, State};
 use axum::response::Html;
-use domain::alerts::{self, Alert, Assignable, Filter, Notice, Priority, Sort, Status};
+use domain::alerts::{self, Alert, Assignable, Notice, Priority, Sort};
 use domain::events::Event;
 use uuid::Uuid;
 
@@ -102,7 +102,7 @@ pub(super) async fn list(
     let people = alerts::assignable(conn, &actor, None).await?;
     let tabs = tabs(&page, &grid, &counts, &tab);
     grid.fill(counts.of(&statuses), listed.rows.len(), listed.previous, listed.next);
-    grid.chips = chips(&page, &grid.query, grid.path, &people);
+    grid.chips = chips(&page, &grid.query, &grid.path, &people);
     let rows = listed.rows.into_iter().map(|alert| Row::new(&page, alert)).collect();
     Ok(Html(List { page, grid, tabs, rows, people }.render()?))
 }
@@ -126,7 +126,7 @@ fn tabs(page: &Page, grid: &Grid, counts: &alerts::Counts, current: &str) -> Vec
     TABS.into_iter()
         .zip(totals)
         .map(|(name, total)| Tab {
-            href: grid.query.with("status", name).href(grid.path),
+            href: grid.query.with("status", name).href(&grid.path),
             label: page.t(&format!("alerts-tab-{name}")),
             count: total_text(page, total),
             current: name == current,
@@ -322,44 +322,72 @@ fn changes(
     words
 }
 
-/// A client's alerts, for the client's page: open ones, then the latest done.
+/// The columns of one client's alerts.
+static OF_CLIENT: Definition = Definition {
+    name: "client-alerts",
+    path: "/client",
+    label: "alerts-title",
+    columns: &[
+        Column::new("title", "alert-title").sorted("title").fixed().card("main").width(200),
+        Column::new("description", "alert-description").class("clip").card("line").width(200),
+        Column::new("date", "alert-date").sorted("due_at").card("left").width(120),
+        Column::new("time", "alert-time").card("right").width(80),
+        Column::new("status", "alert-status").sorted("status").card("status").width(150),
+        Column::new("priority", "alert-priority")
+            .sorted("priority")
+            .class("tablet-hidden")
+            .card("line")
+            .width(110),
+        Column::new("assignee", "alert-assignee").sorted("assigned_to").hidden().width(160),
+        Column::new("author", "alert-author").sorted("created_by").hidden(),
+        Column::new("created", "alert-created").sorted("created_at").hidden(),
+    ],
+    sort: "due_at",
+};
+
+/// A client's alerts, for the client's page.
 #[derive(Template)]
 #[template(path = "alerts/of_client.html")]
 struct OfClient<'a> {
     page: &'a Page,
     client_id: Uuid,
+    grid: Grid,
+    tabs: Vec<Tab>,
     rows: Vec<Row>,
-    more: bool,
+    /// Whether there are alerts under another tab.
+    has_any: bool,
 }
 
-/// The datagrid of one client's alerts.
+/// The datagrid of one client's alerts, and how many there are.
 ///
 /// # Errors
-/// The engine's.
+/// A wrong filter, a cursor that is not ours; the engine's.
 pub async fn of_client(
     app: &App,
     page: &Page,
     client_id: Uuid,
 ) -> Result<(Markup, Option<i64>), AppError> {
-    const MOST: u32 = 100;
     let actor = page.actor();
     let conn = app.db().read();
-    let of = |statuses: Vec<Status>| Filter {
-        client_id: Some(client_id),
-        statuses,
-        ..Filter::default()
+    let mut grid = Grid::load_at(app, page, &OF_CLIENT, format!("/client/{client_id}")).await?;
+    let mut params = Params {
+        status: grid.query.get("status").map(str::to_owned),
+        client_id: Some(client_id.to_string()),
+        ..Params::default()
     };
-    let open = of(vec![Status::InProgress, Status::Due]);
-    let open = alerts::search(conn, &actor, open, page.now).await?;
-    let open = alerts::list(conn, &actor, &open, Sort::SOONEST, None, MOST).await?;
-    let latest = Sort { descending: true, ..Sort::SOONEST };
-    let done = of(vec![Status::Done]);
-    let done = alerts::search(conn, &actor, done, page.now).await?;
-    let done = alerts::list(conn, &actor, &done, latest, None, 20).await?;
-    let more = open.next.is_some() || done.next.is_some();
-    let rows = open.rows.into_iter().chain(done.rows);
-    let rows: Vec<Row> = rows.map(|alert| Row::new(page, alert)).collect();
-    let count = i64::try_from(rows.len()).ok().filter(|_| !more);
-    let html = OfClient { page, client_id, rows, more }.render()?;
+    let tab = take_tab(&mut params);
+    let (filter, ..) = params.read(Sort::SOONEST, page.zone)?;
+    let sort = Sort::parse(&grid.sort)?;
+    let statuses = filter.statuses.clone();
+    let search = alerts::search(conn, &actor, filter, page.now).await?;
+    let cursor = grid.cursor.clone();
+    let listed = alerts::list(conn, &actor, &search, sort, cursor.as_deref(), ROWS).await?;
+    let counts = alerts::counts(conn, &actor, &search).await?;
+    let tabs = tabs(page, &grid, &counts, &tab);
+    grid.fill(counts.of(&statuses), listed.rows.len(), listed.previous, listed.next);
+    let rows = listed.rows.into_iter().map(|alert| Row::new(page, alert)).collect();
+    let all = counts.all();
+    let count = all.exact.then_some(all.value);
+    let html = OfClient { page, client_id, grid, tabs, rows, has_any: all.value > 0 }.render()?;
     Ok((askama::filters::Safe(html), count))
 }

@@ -75,13 +75,32 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs the command line.
 pub async fn run() -> ExitCode {
-    match dispatch(Cli::parse()).await {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(wrong) if wrong.use_stderr() && wrong.kind() != HELP => {
+            eprintln!("vigie: {}", in_one_line(&wrong.to_string()));
+            return ExitCode::from(2);
+        }
+        Err(help) => help.exit(),
+    };
+    match dispatch(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("vigie: {failure}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// A command without its subcommand is a question.
+const HELP: clap::error::ErrorKind =
+    clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+
+/// What clap says is wrong, without the usage it says after an empty line.
+fn in_one_line(text: &str) -> String {
+    let what = text.split("\n\n").next().unwrap_or(text);
+    let words: Vec<&str> = what.split_whitespace().collect();
+    format!("{} (see --help)", words.join(" ").trim_start_matches("error: "))
 }
 
 async fn dispatch(cli: Cli) -> Result<(), Failure> {

@@ -115,9 +115,11 @@ pub(super) async fn start_unmapped(settings: Settings) -> Result<App, Failure> {
 
 /// Before anything is opened: a wrong setting leaves nothing behind.
 fn check(settings: &Settings) -> Result<(), Failure> {
-    if let Some(smtp) = &settings.smtp {
-        base::mail::Smtp::from_url(smtp, settings.smtp_ca_file.as_deref())
-            .map_err(|e| format!("smtp: {e}"))?;
+    let authority = settings.smtp_ca_file.as_deref();
+    if settings.smtp.is_some() || authority.is_some() {
+        // A file that cannot be read is told before there is a server it would be for.
+        let smtp = settings.smtp.as_deref().unwrap_or("smtp://localhost");
+        base::mail::Smtp::from_url(smtp, authority).map_err(|e| format!("smtp: {e}"))?;
     }
     Ok(())
 }

@@ -175,9 +175,9 @@ fn figures(
         let label = page.t(label);
         Figure { href, label, value, trend }
     };
-    let only = |status: &str| counted.with("statut", status).href(grid.path);
-    let all = counted.href(grid.path);
-    let chart = || format!("{}#contacts-chart", grid.query.href(grid.path));
+    let only = |status: &str| counted.with("statut", status).href(&grid.path);
+    let all = counted.href(&grid.path);
+    let chart = || format!("{}#contacts-chart", grid.query.href(&grid.path));
     // Of attempts that all went the same way, a rate says nothing.
     let share = if attempts == 0 || asked.filter.status.is_some() {
         "—".to_owned()

@@ -126,6 +126,8 @@ pub struct Shown {
     pub card: &'static str,
     /// In pixels.
     pub width: u16,
+    /// See [`Column::sort`].
+    pub sort: Option<&'static str>,
     /// Where its heading leads, if it sorts.
     pub sort_href: Option<String>,
     /// `ascending` or `descending` when the list is in its order.
@@ -169,7 +171,7 @@ pub struct Grid {
     /// See [`Definition::name`].
     pub name: &'static str,
     /// See [`Definition::path`].
-    pub path: &'static str,
+    pub path: String,
     /// The list's title, in words.
     pub label: String,
     /// Columns, in the user's order.
@@ -180,6 +182,8 @@ pub struct Grid {
     pub query: Query,
     /// `name` or `-created_at`.
     pub sort: String,
+    /// The order it has without being asked.
+    opens_in: &'static str,
     /// The cursor asked for.
     pub cursor: Option<String>,
     /// Filters in force.
@@ -217,6 +221,19 @@ impl Grid {
         page: &Page,
         definition: &'static Definition,
     ) -> Result<Self, AppError> {
+        Self::load_at(app, page, definition, definition.path.to_owned()).await
+    }
+
+    /// The same of a list that stands at many places: one for each client, say.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn load_at(
+        app: &App,
+        page: &Page,
+        definition: &'static Definition,
+        path: String,
+    ) -> Result<Self, AppError> {
         let user = page.identity.as_ref().map(|i| i.profile.id);
         let (choices, saved) = match user {
             Some(user) => {
@@ -225,12 +242,13 @@ impl Grid {
             None => (None, Vec::new()),
         };
         let choices = choices.and_then(|c| serde_json::from_value(c).ok()).unwrap_or_default();
-        Ok(Self::new(page, definition, &choices, saved))
+        Ok(Self::new(page, definition, path, &choices, saved))
     }
 
     fn new(
         page: &Page,
         definition: &'static Definition,
+        path: String,
         choices: &Choices,
         saved: Vec<SavedView>,
     ) -> Self {
@@ -251,18 +269,20 @@ impl Grid {
                 class: column.class,
                 card: column.card,
                 width: choices.widths.get(column.key).copied().unwrap_or(column.width),
-                sort_href: column.sort.map(|key| sort_link(definition, &query, &sort, key)),
+                sort: column.sort,
+                sort_href: column.sort.map(|key| sort_link(&path, &query, &sort, key)),
                 direction: column.sort.and_then(|key| direction(&sort, key)),
             })
             .collect();
-        let views = views::tabs(definition, &query, saved);
+        let views = views::tabs(&path, &query, saved);
         Self {
             name: definition.name,
-            path: definition.path,
+            path,
             label: page.t(definition.label),
             columns,
             sized: !choices.widths.is_empty(),
             sort,
+            opens_in: definition.sort,
             cursor,
             chips: Vec::new(),
             views,
@@ -286,7 +306,7 @@ impl Grid {
         let count = i64::try_from(rows).unwrap_or(0);
         let link = |cursor: String, first: i64| {
             let row = first.max(1).to_string();
-            self.query.with("cursor", &cursor).with("row", &row).href(self.path)
+            self.query.with("cursor", &cursor).with("row", &row).href(&self.path)
         };
         let after = next.map(|cursor| link(cursor, self.first + count));
         let before = previous.map(|cursor| link(cursor, self.first - i64::from(ROWS)));
@@ -295,7 +315,7 @@ impl Grid {
 
     /// Adds a chip for the filter `name`.
     pub fn chip(&mut self, name: &str, label: String, value: String) {
-        let remove = self.query.without(name).href(self.path);
+        let remove = self.query.without(name).href(&self.path);
         self.chips.push(Chip { label, value, remove });
     }
 
@@ -329,6 +349,24 @@ impl Grid {
     /// The columns a row shows.
     pub fn shown(&self) -> impl Iterator<Item = &Shown> {
         self.columns.iter().filter(|column| column.shown)
+    }
+
+    /// The orders the list can be put in, for a phone, which shows no headings: their names, their
+    /// words, and whether it is in that one. The order it opens in needs no name.
+    pub fn orders(&self, page: &Page) -> Vec<(String, String, bool)> {
+        let sorted = self.columns.iter().filter_map(|c| Some((c.sort?, &c.label)));
+        sorted
+            .flat_map(|(key, label)| {
+                [(key.to_owned(), "ascending"), (format!("-{key}"), "descending")].map(
+                    |(name, way)| {
+                        let words = page.t1(&format!("grid-order-{way}"), "name", label.clone());
+                        let is_current = name == self.sort;
+                        let name = if name == self.opens_in { String::new() } else { name };
+                        (name, words, is_current)
+                    },
+                )
+            })
+            .collect()
     }
 
     /// `26 à 50 sur 12 480`.
@@ -381,9 +419,9 @@ fn direction(sort: &str, key: &str) -> Option<&'static str> {
 }
 
 /// The order a click on a heading asks for: ascending, then descending, then ascending.
-fn sort_link(definition: &Definition, query: &Query, sort: &str, key: &str) -> String {
+fn sort_link(path: &str, query: &Query, sort: &str, key: &str) -> String {
     let next = if sort == key { format!("-{key}") } else { key.to_owned() };
-    query.with("sort", &next).href(definition.path)
+    query.with("sort", &next).href(path)
 }
 
 #[cfg(test)]

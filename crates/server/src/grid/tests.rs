@@ -54,7 +54,7 @@ fn columns_follow_the_user() {
         serde_json::json!({ "columns": ["weight"], "widths": { "name": 300 } }),
     )
     .unwrap();
-    let grid = Grid::new(&page("/fruits"), &FRUIT, &choices, Vec::new());
+    let grid = Grid::new(&page("/fruits"), &FRUIT, "/fruits".into(), &choices, Vec::new());
     let seen: Vec<_> = grid.columns.iter().map(|c| (c.key, c.shown, c.width)).collect();
     assert_eq!(seen, [("name", true, 300), ("weight", true, 150), ("colour", false, 150)]);
     assert!(grid.sized);
@@ -65,7 +65,7 @@ fn columns_follow_the_user() {
 fn the_url_is_the_state() {
     let view = SavedView { id: Uuid::nil(), name: "Rouges".into(), query: "colour=red".into() };
     let page = page("/fruits?colour=red&sort=name&cursor=abc&row=26");
-    let mut grid = Grid::new(&page, &FRUIT, &Choices::default(), vec![view]);
+    let mut grid = Grid::new(&page, &FRUIT, "/fruits".into(), &Choices::default(), vec![view]);
     grid.fill(Total { value: 10_000, exact: false }, 2, Some("p".into()), Some("n".into()));
     grid.chip("colour", "Couleur".into(), "Rouge".into());
     assert_eq!(grid.next.as_deref(), Some("/fruits?colour=red&sort=name&cursor=n&row=28"));

@@ -5,7 +5,7 @@ use domain::preferences::views::{self, SavedView};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Definition, Query, View};
+use super::{Query, View};
 use crate::app::App;
 use crate::error::AppError;
 use crate::extract::{Path, SignedIn};
@@ -97,7 +97,7 @@ fn local(path: &str) -> String {
 
 /// The saved views; the first that asks for just this is the one shown. What asks for nothing at
 /// all is the whole list, whose tab stands before them.
-pub(super) fn tabs(definition: &Definition, query: &Query, saved: Vec<SavedView>) -> Vec<View> {
+pub(super) fn tabs(path: &str, query: &Query, saved: Vec<SavedView>) -> Vec<View> {
     let queries: Vec<Query> = saved.iter().map(|view| Query::parse(&view.query)).collect();
     let asks = query.pairs().next().is_some();
     let shown = queries.iter().position(|saved| asks && saved.same_as(query));
@@ -105,7 +105,7 @@ pub(super) fn tabs(definition: &Definition, query: &Query, saved: Vec<SavedView>
     views
         .map(|(index, (view, query))| View {
             current: shown == Some(index),
-            href: query.href(definition.path),
+            href: query.href(path),
             forget: format!("/vues/{}/suppression", view.id),
             name: view.name,
         })

@@ -54,7 +54,7 @@ fn an_unreachable_database_is_said_in_one_line() {
 #[test]
 fn a_bad_setting_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let cases: [(&[&str], &str); 11] = [
+    let cases: [(&[&str], &str); 15] = [
         (&["migrate", "--database", "mysql://x"], "sqlite:"),
         (&["serve", "--listen", "127.0.0.1:0", "--base-url", "not an address"], "base-url"),
         (&["serve", "--listen", "127.0.0.1:0", "--trusted-proxies", "10.0.0.0/40"], "10.0.0.0/40"),
@@ -66,6 +66,10 @@ fn a_bad_setting_is_named() {
         (&["serve", "--api-rate", "0"], "api-rate"),
         (&["serve", "--listen", "127.0.0.1:99999"], "listen"),
         (&["serve", "--listen", "3000"], "listen"),
+        (&["serve", "--api-rate", "many"], "api-rate"),
+        (&["serve", "--smtp-ca-file", "missing.pem"], "smtp"),
+        (&["serve", "--nope"], "--nope"),
+        (&["import", "clients"], "<FILE>"),
     ];
     for (arguments, named) in cases {
         let line = one_line(&vigie(folder.path(), arguments));

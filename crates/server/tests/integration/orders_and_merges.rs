@@ -183,7 +183,7 @@ async fn the_code_of_a_merged_record_leads_to_the_one_that_stayed(app: TestApp) 
 async fn has(browser: &Browser, client: &str) -> (usize, Vec<String>) {
     let attempts = browser.get(&format!("/api/notifications?client={client}")).await;
     let attempts = attempts.expect(200).json()["data"].as_array().unwrap().len();
-    let orders = browser.get(&format!("/api/clients/{client}/orders?sort=number")).await;
+    let orders = browser.get(&format!("/api/orders?client_id={client}&sort=number")).await;
     let orders = orders.expect(200).json();
     (attempts, orders["data"].as_array().unwrap().iter().map(|o| text(&o["number"])).collect())
 }
