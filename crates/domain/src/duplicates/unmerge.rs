@@ -66,7 +66,9 @@ pub async fn unmerge(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Re
     let mut kept = Vec::new();
     let changes = put_back(&tx, actor, &merge, &winner, &mut kept, now).await?;
     bring_back(&tx, &merge, &mut kept, now).await?;
-    let moved: Moved = serde_json::from_value(merge.moved.clone()).unwrap_or_default();
+    // Read once it is claimed: nothing is noted in it from then on.
+    let moved = merge_of(&tx, actor, id).await?.moved;
+    let moved: Moved = serde_json::from_value(moved).unwrap_or_default();
     let gone = relations::move_back(&tx, &moved, merge.winner_id, merge.loser_id).await?;
     kept.extend(gone.into_iter().map(|(table, count)| Kept::Gone(table, count)));
     refresh(&tx, merge.call_center_id, &[merge.winner_id, merge.loser_id], now).await?;

@@ -16,6 +16,7 @@ both_engines!(
     two_people_changing_one_client_see_each_other,
     the_bin_gives_back,
     tabs_tell_what_happened,
+    the_alerts_of_a_client_are_a_list,
     pages_are_for_those_who_work_with_clients,
     columns_and_views_are_kept,
     one_view_is_current_at_most,
@@ -190,6 +191,41 @@ async fn tabs_tell_what_happened(app: TestApp) {
     );
     let timeline = owner.get(&format!("{path}/chronologie")).await.expect(200).body;
     assert!(timeline.contains("Fiche modifiée") && timeline.contains("Client créé"), "{timeline}");
+}
+
+async fn the_alerts_of_a_client_are_a_list(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let client = create(&owner, json!({ "last_name": "Ndiaye" })).await;
+    let other = create(&owner, json!({ "last_name": "Martin" })).await;
+    let here = format!("/client/{}", client["id"].as_str().unwrap());
+    let none = owner.get(&here).await.expect(200).body;
+    assert!(none.contains("Créez la première alerte de ce client"), "{none}");
+    let mut made = Vec::new();
+    for (whose, title) in [(&client, "Visite"), (&client, "Audit"), (&other, "Ailleurs")] {
+        let due = app.clock.now() + TimeDelta::days(1 + made.len() as i64);
+        let body = json!({ "client_id": whose["id"], "title": title, "due_at": due.to_rfc3339(),
+            "description": format!("Dossier de {title}") });
+        made.push(owner.post("/api/alerts", &body).await.expect(201).json());
+    }
+    let titles = |page: &str| -> Vec<String> {
+        let rows = page.split("class=\"row-link\" href=\"/alertes/").skip(1);
+        rows.map(|row| row.split(['>', '<']).nth(1).unwrap().to_owned()).collect()
+    };
+    let page = owner.get(&here).await.expect(200).body;
+    assert_eq!(titles(&page), ["Visite", "Audit"]);
+    let cell = page.split("data-column=\"description\"").nth(3).unwrap();
+    assert!(cell.contains("Dossier de Visite"), "{cell}");
+    let sorted = format!("{here}?sort=title");
+    assert!(page.contains(&format!("href=\"{sorted}\"")), "{page}");
+    assert_eq!(titles(&owner.get(&sorted).await.expect(200).body), ["Audit", "Visite"]);
+    let complete = format!("/alertes/{}/completion", made[1]["id"].as_str().unwrap());
+    owner.post_form(&complete, &[]).await.expect(303);
+    assert_eq!(titles(&owner.get(&here).await.expect(200).body), ["Visite"]);
+    let done = owner.get(&format!("{here}?status=done")).await.expect(200).body;
+    assert_eq!(titles(&done), ["Audit"]);
+    let due = owner.get(&format!("{here}?status=due")).await.expect(200).body;
+    assert!(due.contains("Aucune alerte ne correspond à ces filtres"), "{due}");
+    owner.get(&format!("{here}?status=nope")).await.expect(422);
 }
 
 async fn pages_are_for_those_who_work_with_clients(app: TestApp) {

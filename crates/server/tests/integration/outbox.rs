@@ -16,6 +16,7 @@ use crate::support::TestApp;
 both_engines!(
     a_job_runs_at_its_time_and_not_before,
     a_cancelled_job_never_runs,
+    a_job_asked_for_once_waits_once,
     a_failing_job_is_retried_then_given_up_and_can_be_retried_by_hand,
     a_frozen_worker_cannot_overwrite_what_another_did,
     a_long_job_keeps_its_lease_while_its_worker_lives_and_no_longer_than_a_minute,
@@ -68,6 +69,28 @@ async fn a_job_runs_at_its_time_and_not_before(app: TestApp) {
     assert_eq!(worker.drain().await.unwrap(), 1);
     assert_eq!(worker.drain().await.unwrap(), 0);
     assert_eq!(runs.load(Ordering::SeqCst), 1);
+}
+
+async fn once(app: &TestApp, after: TimeDelta) {
+    let tx = app.db.begin().await.unwrap();
+    let job = NewJob::new("count", 0, app.clock.now() + after).keyed("once");
+    outbox::enqueue_once(&tx, job, app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn a_job_asked_for_once_waits_once(app: TestApp) {
+    let (worker, runs, _) = worker(&app, 0);
+    once(&app, TimeDelta::minutes(5)).await;
+    // One that waits for later does not do for now.
+    once(&app, TimeDelta::zero()).await;
+    once(&app, TimeDelta::zero()).await;
+    assert_eq!(worker.drain().await.unwrap(), 1);
+    // Nor does one that was done already.
+    once(&app, TimeDelta::zero()).await;
+    assert_eq!(worker.drain().await.unwrap(), 1);
+    app.clock.advance(TimeDelta::minutes(5));
+    assert_eq!(worker.drain().await.unwrap(), 1);
+    assert_eq!(runs.load(Ordering::SeqCst), 3);
 }
 
 async fn a_cancelled_job_never_runs(app: TestApp) {
