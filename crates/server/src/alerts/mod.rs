@@ -10,6 +10,7 @@ mod jobs;
 mod json;
 mod mail;
 mod many;
+mod of_client;
 mod one;
 mod pages;
 mod view;
@@ -18,7 +19,7 @@ use axum::http::Method;
 use base::outbox::Handlers;
 use utoipa_axum::routes;
 
-pub use pages::of_client;
+pub use of_client::of_client;
 
 use crate::app::App;
 use crate::router::Routes;

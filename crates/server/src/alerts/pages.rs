@@ -1,4 +1,4 @@
-//! Reading alerts: the list, one alert, a client's alerts.
+//! Reading alerts: the list, one alert.
 
 use askama::Template;
 use axum::extract::{Query as Asked, State};
@@ -45,11 +45,11 @@ static GRID: Definition = Definition {
 };
 
 /// A status tab: its link, its words, how many it counts.
-struct Tab {
-    href: String,
-    label: String,
-    count: String,
-    current: bool,
+pub(super) struct Tab {
+    pub(super) href: String,
+    pub(super) label: String,
+    pub(super) count: String,
+    pub(super) current: bool,
 }
 
 #[derive(Template)]
@@ -100,7 +100,7 @@ pub(super) async fn list(
     let counts = alerts::counts(conn, &actor, &search);
     let counts = app.alert_counts().tell(key, page.seq, page.now, counts).await?;
     let people = alerts::assignable(conn, &actor, None).await?;
-    let tabs = tabs(&page, &grid, &counts, &tab);
+    let tabs = tabs(&page, &grid, &counts, &tab, &TABS);
     grid.fill(counts.of(&statuses), listed.rows.len(), listed.previous, listed.next);
     grid.chips = chips(&page, &grid.query, &grid.path, &people);
     let rows = listed.rows.into_iter().map(|alert| Row::new(&page, alert)).collect();
@@ -121,10 +121,18 @@ pub(super) fn take_tab(params: &mut Params) -> String {
     tab
 }
 
-fn tabs(page: &Page, grid: &Grid, counts: &alerts::Counts, current: &str) -> Vec<Tab> {
+/// Those of `shown`, with their counts.
+pub(super) fn tabs(
+    page: &Page,
+    grid: &Grid,
+    counts: &alerts::Counts,
+    current: &str,
+    shown: &[&str],
+) -> Vec<Tab> {
     let totals = [counts.open(), counts.due, counts.in_progress, counts.done, counts.all()];
     TABS.into_iter()
         .zip(totals)
+        .filter(|(name, _)| shown.contains(name))
         .map(|(name, total)| Tab {
             href: grid.query.with("status", name).href(&grid.path),
             label: page.t(&format!("alerts-tab-{name}")),
@@ -320,74 +328,4 @@ fn changes(
         words.push(page.t("alert-event-description"));
     }
     words
-}
-
-/// The columns of one client's alerts.
-static OF_CLIENT: Definition = Definition {
-    name: "client-alerts",
-    path: "/client",
-    label: "alerts-title",
-    columns: &[
-        Column::new("title", "alert-title").sorted("title").fixed().card("main").width(200),
-        Column::new("description", "alert-description").class("clip").card("line").width(200),
-        Column::new("date", "alert-date").sorted("due_at").card("left").width(120),
-        Column::new("time", "alert-time").card("right").width(80),
-        Column::new("status", "alert-status").sorted("status").card("status").width(150),
-        Column::new("priority", "alert-priority")
-            .sorted("priority")
-            .class("tablet-hidden")
-            .card("line")
-            .width(110),
-        Column::new("assignee", "alert-assignee").sorted("assigned_to").hidden().width(160),
-        Column::new("author", "alert-author").sorted("created_by").hidden(),
-        Column::new("created", "alert-created").sorted("created_at").hidden(),
-    ],
-    sort: "due_at",
-};
-
-/// A client's alerts, for the client's page.
-#[derive(Template)]
-#[template(path = "alerts/of_client.html")]
-struct OfClient<'a> {
-    page: &'a Page,
-    client_id: Uuid,
-    grid: Grid,
-    tabs: Vec<Tab>,
-    rows: Vec<Row>,
-    /// Whether there are alerts under another tab.
-    has_any: bool,
-}
-
-/// The datagrid of one client's alerts, and how many there are.
-///
-/// # Errors
-/// A wrong filter, a cursor that is not ours; the engine's.
-pub async fn of_client(
-    app: &App,
-    page: &Page,
-    client_id: Uuid,
-) -> Result<(Markup, Option<i64>), AppError> {
-    let actor = page.actor();
-    let conn = app.db().read();
-    let mut grid = Grid::load_at(app, page, &OF_CLIENT, format!("/client/{client_id}")).await?;
-    let mut params = Params {
-        status: grid.query.get("status").map(str::to_owned),
-        client_id: Some(client_id.to_string()),
-        ..Params::default()
-    };
-    let tab = take_tab(&mut params);
-    let (filter, ..) = params.read(Sort::SOONEST, page.zone)?;
-    let sort = Sort::parse(&grid.sort)?;
-    let statuses = filter.statuses.clone();
-    let search = alerts::search(conn, &actor, filter, page.now).await?;
-    let cursor = grid.cursor.clone();
-    let listed = alerts::list(conn, &actor, &search, sort, cursor.as_deref(), ROWS).await?;
-    let counts = alerts::counts(conn, &actor, &search).await?;
-    let tabs = tabs(page, &grid, &counts, &tab);
-    grid.fill(counts.of(&statuses), listed.rows.len(), listed.previous, listed.next);
-    let rows = listed.rows.into_iter().map(|alert| Row::new(page, alert)).collect();
-    let all = counts.all();
-    let count = all.exact.then_some(all.value);
-    let html = OfClient { page, client_id, grid, tabs, rows, has_any: all.value > 0 }.render()?;
-    Ok((askama::filters::Safe(html), count))
 }
