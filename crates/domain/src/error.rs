@@ -171,6 +171,15 @@ impl Error {
     }
 }
 
+/// Refuses a change of something that was read at another version than it is at; nothing is asked
+/// of a caller who names none.
+///
+/// # Errors
+/// [`Error::Stale`].
+pub fn expect_version(read: Option<i32>, present: i32) -> Result<()> {
+    if read.is_none_or(|read| read == present) { Ok(()) } else { Err(Error::Stale) }
+}
+
 /// Fails with [`Error::Stale`] unless `sql` (an `UPDATE … WHERE version = …`) touched one row.
 ///
 /// # Errors

@@ -102,9 +102,16 @@ where
     Option::deserialize(from).map(Some)
 }
 
-/// The version an `If-Match` header names: `"7"`. Empty without one, or for `*`.
+/// What an `If-Match` header asks for: the version `"7"`, or any with `*`.
 #[derive(Clone, Copy, Debug)]
-pub struct IfMatch(pub Option<i32>);
+pub enum IfMatch {
+    /// No such header.
+    Absent,
+    /// `*`: whatever it is at.
+    Any,
+    /// The one that was read.
+    Version(i32),
+}
 
 impl IfMatch {
     /// The `ETag` of a version.
@@ -114,13 +121,24 @@ impl IfMatch {
             .unwrap_or(http::HeaderValue::from_static("\"0\""))
     }
 
-    /// The version, where a change without one would be blind.
+    /// The version to insist on, if any.
+    pub fn version(self) -> Option<i32> {
+        match self {
+            Self::Absent | Self::Any => None,
+            Self::Version(version) => Some(version),
+        }
+    }
+
+    /// [`IfMatch::version`], where a change without the header would be blind.
     ///
     /// # Errors
     /// 428 without the header.
-    pub fn required(self) -> Result<i32, AppError> {
-        let missing = AppError::Status(StatusCode::PRECONDITION_REQUIRED, "precondition-required");
-        self.0.ok_or(missing)
+    pub fn required(self) -> Result<Option<i32>, AppError> {
+        if matches!(self, Self::Absent) {
+            let missing = StatusCode::PRECONDITION_REQUIRED;
+            return Err(AppError::Status(missing, "precondition-required"));
+        }
+        Ok(self.version())
     }
 }
 
@@ -128,15 +146,15 @@ impl FromRequestParts<App> for IfMatch {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, AppError> {
-        let Some(sent) = parts.headers.get(header::IF_MATCH) else { return Ok(Self(None)) };
+        let Some(sent) = parts.headers.get(header::IF_MATCH) else { return Ok(Self::Absent) };
         let text = sent.to_str().unwrap_or_default().trim();
         if text == "*" {
-            return Ok(Self(None));
+            return Ok(Self::Any);
         }
         let tag = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         // A tag that was never ours matches no version.
         tag.and_then(|tag| tag.parse().ok())
-            .map(|v| Self(Some(v)))
+            .map(Self::Version)
             .ok_or(AppError::Domain(domain::Error::Stale))
     }
 }

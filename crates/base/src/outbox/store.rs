@@ -135,17 +135,6 @@ pub(super) async fn claim(
     lease: Duration,
     now: DateTime<Utc>,
 ) -> Result<Vec<Job>, DbErr> {
-    // A look without the write lock first: most looks find nothing.
-    // In order, so that PostgreSQL reads the index's first entry instead of guessing how many of
-    // the waiting jobs are due.
-    let due = Sql::with(
-        "SELECT 1 FROM jobs WHERE state = 'ready' AND kind = $1 AND run_at <= $2 \
-         ORDER BY run_at LIMIT 1",
-        [kind.into(), now.into()],
-    );
-    if due.scalar::<i32>(db.read()).await?.is_none() {
-        return Ok(Vec::new());
-    }
     let until = now + TimeDelta::from_std(lease).unwrap_or(TimeDelta::minutes(1));
     let limit = i64::try_from(limit).unwrap_or(1);
     let skip_locked = match db.engine() {
@@ -201,14 +190,6 @@ pub(super) async fn prolong(
 
 /// Makes jobs whose worker died or froze available again.
 pub(super) async fn reclaim(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
-    let lost = Sql::with(
-        "SELECT 1 FROM jobs WHERE state = 'running' AND lease_until <= $1 \
-         ORDER BY lease_until LIMIT 1",
-        [now.into()],
-    );
-    if lost.scalar::<i32>(db.read()).await?.is_none() {
-        return Ok(0);
-    }
     let tx = db.begin().await?;
     let count = Sql::with(
         "UPDATE jobs SET state = 'ready', lease_until = NULL \
@@ -221,24 +202,55 @@ pub(super) async fn reclaim(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
     Ok(count)
 }
 
-/// When something next becomes due: the soonest job, or the soonest lease to run out.
-pub(super) async fn next_due(db: &Db, kinds: &[&str]) -> Result<Option<DateTime<Utc>>, DbErr> {
-    let mut soonest: Option<DateTime<Utc>> = None;
-    for kind in kinds {
-        let at: Option<DateTime<Utc>> = Sql::with(
-            "SELECT run_at FROM jobs WHERE state = 'ready' AND kind = $1 ORDER BY run_at LIMIT 1",
-            [(*kind).into()],
-        )
-        .scalar(db.read())
-        .await?;
-        soonest = [soonest, at].into_iter().flatten().min();
+/// When the queue next asks for something.
+#[derive(Debug)]
+pub(super) struct Soonest {
+    /// The kinds that have a job waiting, each with when its first is to run.
+    ready: Vec<(String, DateTime<Utc>)>,
+    /// When the first lease runs out.
+    pub(super) lease: Option<DateTime<Utc>>,
+}
+
+impl Soonest {
+    /// The soonest of all.
+    pub(super) fn at(&self) -> Option<DateTime<Utc>> {
+        self.ready.iter().map(|(_, at)| *at).chain(self.lease).min()
     }
-    let lease: Option<DateTime<Utc>> = Sql::new(
-        "SELECT lease_until FROM jobs WHERE state = 'running' ORDER BY lease_until LIMIT 1",
-    )
-    .scalar(db.read())
-    .await?;
-    Ok([soonest, lease].into_iter().flatten().min())
+
+    /// The kinds that have something to run.
+    pub(super) fn due(&self, now: DateTime<Utc>) -> impl Iterator<Item = &str> {
+        self.ready.iter().filter(move |(_, at)| *at <= now).map(|(kind, _)| kind.as_str())
+    }
+}
+
+/// Looks at jobs of `kinds`, and at all leases, without holding any: in one statement, as every
+/// change of the queue has every worker look.
+pub(super) async fn look(db: &Db, kinds: &[&str]) -> Result<Soonest, DbErr> {
+    #[derive(FromQueryResult)]
+    struct First {
+        kind: Option<String>,
+        at: Option<DateTime<Utc>>,
+    }
+    let mut sql = Sql::new("");
+    for kind in kinds {
+        // In order, so that PostgreSQL reads the index's first entry instead of guessing how many
+        // of the waiting jobs are due.
+        sql.push("SELECT CAST(").bind((*kind).to_owned()).push(" AS TEXT) AS kind, ");
+        sql.push("(SELECT run_at FROM jobs WHERE state = 'ready' AND kind = ");
+        sql.bind((*kind).to_owned());
+        sql.push(" ORDER BY run_at LIMIT 1) AS at UNION ALL ");
+    }
+    sql.push("SELECT NULL AS kind, (SELECT lease_until FROM jobs WHERE state = 'running' ");
+    sql.push("ORDER BY lease_until LIMIT 1) AS at");
+    let mut soonest = Soonest { ready: Vec::new(), lease: None };
+    for First { kind, at } in sql.all(db.read()).await? {
+        match (kind, at) {
+            (Some(kind), Some(at)) => soonest.ready.push((kind, at)),
+            (None, at) => soonest.lease = at,
+            (Some(_), None) => {}
+        }
+    }
+    Ok(soonest)
 }
 
 /// Marks `job` done under its fence; `false` if the lease was lost.

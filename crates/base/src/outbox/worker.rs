@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use rand::Rng as _;
 use sea_orm::DbErr;
 use tokio::sync::{Notify, Semaphore, broadcast};
@@ -88,12 +88,14 @@ impl Worker {
     /// The engine's.
     pub async fn drain(&self) -> Result<usize, DbErr> {
         let mut ran = 0;
+        let all: Vec<&str> = self.kinds.keys().copied().collect();
         loop {
-            store::reclaim(&self.db, self.clock.now()).await?;
+            let now = self.clock.now();
             let mut round = 0;
-            for (name, kind) in &self.kinds {
+            for name in self.look(&all, now).await?.due(now) {
+                let Some(kind) = self.kinds.get(name) else { continue };
                 let lease = kind.handler.lease();
-                let jobs = store::claim(&self.db, name, 64, lease, self.clock.now()).await?;
+                let jobs = store::claim(&self.db, name, 64, lease, now).await?;
                 round += jobs.len();
                 for job in jobs {
                     run_one(&self.db, &self.clock, &*kind.handler, job).await;
@@ -107,26 +109,39 @@ impl Worker {
     }
 
     /// Starts what is due while there are places; returns when to look again.
-    async fn start_due(&self) -> Result<Option<chrono::DateTime<chrono::Utc>>, DbErr> {
-        let now = self.clock.now();
-        store::reclaim(&self.db, now).await?;
-        let mut waiting = Vec::new();
-        for (name, kind) in &self.kinds {
-            let free = kind.places.available_permits();
-            if free == 0 {
-                // Its own end will wake us.
-                continue;
+    async fn start_due(&self) -> Result<Option<DateTime<Utc>>, DbErr> {
+        loop {
+            let now = self.clock.now();
+            // Of a kind without a free place, its own end will wake us.
+            let free = self.kinds.iter().filter(|(_, kind)| kind.places.available_permits() > 0);
+            let free: Vec<&str> = free.map(|(name, _)| *name).collect();
+            let soonest = self.look(&free, now).await?;
+            let mut started = 0;
+            for name in soonest.due(now) {
+                let Some(kind) = self.kinds.get(name) else { continue };
+                let places = kind.places.available_permits();
+                let lease = kind.handler.lease().min(ALIVE);
+                let jobs = store::claim(&self.db, name, places, lease, now).await?;
+                started += jobs.len();
+                for job in jobs {
+                    self.start(kind, job).await;
+                }
             }
-            let lease = kind.handler.lease().min(ALIVE);
-            let jobs = store::claim(&self.db, name, free, lease, now).await?;
-            if jobs.len() < free {
-                waiting.push(*name);
-            }
-            for job in jobs {
-                self.start(kind, job).await;
+            // Otherwise there may be more, now or later.
+            if started == 0 {
+                return Ok(soonest.at());
             }
         }
-        store::next_due(&self.db, &waiting).await
+    }
+
+    /// What the queue asks for next, once what dead workers held is available again.
+    async fn look(&self, kinds: &[&str], now: DateTime<Utc>) -> Result<store::Soonest, DbErr> {
+        let soonest = store::look(&self.db, kinds).await?;
+        if soonest.lease.is_none_or(|lease| lease > now) {
+            return Ok(soonest);
+        }
+        store::reclaim(&self.db, now).await?;
+        store::look(&self.db, kinds).await
     }
 
     async fn start(&self, kind: &Kind, job: Job) {
@@ -176,7 +191,7 @@ async fn run_one(db: &Db, clock: &Clock, handler: &dyn Handler, job: Job) {
 }
 
 /// Prolongs the lease of `job`, begun at `at`, until it is lost or this is dropped.
-async fn beat(db: Db, clock: Clock, job: Job, mut at: chrono::DateTime<chrono::Utc>) {
+async fn beat(db: Db, clock: Clock, job: Job, mut at: DateTime<Utc>) {
     loop {
         clock.sleep_until(at + BEAT).await;
         at = clock.now();
@@ -223,9 +238,9 @@ async fn write(
     db: &Db,
     job: &Job,
     state: &str,
-    run_at: Option<(chrono::DateTime<chrono::Utc>, i32)>,
+    run_at: Option<(DateTime<Utc>, i32)>,
     error: Option<&str>,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
     let tx = db.begin().await?;
     let mine = store::settle(&tx, job, state, run_at, error, now).await?;

@@ -48,7 +48,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::actor::Actor;
-use crate::error::{Error, Invalid, Result};
+use crate::error::{Error, Invalid, Result, expect_version};
 use crate::events::{self, Event, NewEvent};
 
 pub use batch::{Batch, MAX_BATCH, Targets, matched, remove_batch, schedule_many};
@@ -335,9 +335,7 @@ async fn hold(
 ) -> Result<Alert> {
     let lock = queries::for_update(tx.engine());
     let alert = queries::find(tx, actor, id, deleted, lock).await?.ok_or(Error::NotFound)?;
-    if version.is_some_and(|version| version != alert.version) {
-        return Err(Error::Stale);
-    }
+    expect_version(version, alert.version)?;
     Ok(alert)
 }
 

@@ -1,19 +1,22 @@
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base::db::Sql;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::Serialize;
+use sea_orm::ConnectionTrait;
+use tokio::sync::MutexGuard;
 
-use super::filter::{Lead, push_all_by, start_of_day};
+use super::condition::{Lead, push_all_by};
+use super::filter::start_of_day;
+use super::stats::{self, Stats};
 use super::{Choices, ClientFilter};
 use crate::actor::Actor;
 use crate::error::Result;
 use crate::events;
 use crate::paging::{COUNT_LIMIT, Total};
-use crate::search::{self, CLIENTS, FEW, Sample, aside};
+use crate::search::{self, CLIENTS, FEW, Sample};
 
 /// How long a count may be told again while no event happens.
 const FRESH: TimeDelta = TimeDelta::minutes(1);
@@ -24,17 +27,15 @@ const BRIEF: TimeDelta = TimeDelta::seconds(2);
 /// Most counts kept; past it, all are forgotten.
 const MOST: usize = 4_000;
 
-/// Days the figures look back.
-const DAYS: usize = 21;
-
-/// Days the curve of inactive clients shows.
-const FORTNIGHT: usize = 14;
+/// How many keys may be counted for at once; see [`Counts::turn`].
+const TURNS: usize = 16;
 
 /// Counts already made, as long as nothing happened since: the same list is asked for again and
 /// again by everyone who works in it.
 #[derive(Debug, Default)]
 pub struct Counts {
     kept: Mutex<HashMap<String, Kept>>,
+    turns: [tokio::sync::Mutex<()>; TURNS],
 }
 
 #[derive(Clone, Debug)]
@@ -60,28 +61,6 @@ pub struct Known<'a> {
     seq: Option<i64>,
 }
 
-/// The figures above the list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Stats {
-    /// Clients that are not in the bin.
-    pub total: i64,
-    /// Those in business with us.
-    pub active: i64,
-    /// The others.
-    pub inactive: i64,
-    /// Created since midnight.
-    pub new_today: i64,
-    /// Created since midnight six days ago.
-    pub new_7_days: i64,
-    /// Created since midnight twenty-nine days ago.
-    pub new_30_days: i64,
-    /// Created on each of the last 21 days, today last.
-    pub by_day: Vec<i64>,
-    /// Inactive at the end of each of the last 14 days, today last, as their activations and
-    /// deactivations since tell; who went to the bin meanwhile is not told.
-    pub inactive_by_day: Vec<i64>,
-}
-
 impl Counts {
     /// As of event number `seq`, which the caller has just read.
     pub fn at(&self, seq: i64) -> Known<'_> {
@@ -94,11 +73,24 @@ impl Counts {
     }
 
     fn kept(&self, key: &str, seq: i64, now: DateTime<Utc>) -> Option<Value> {
+        self.last(key, now).filter(|kept| kept.seq == seq).map(|kept| kept.value)
+    }
+
+    /// The last count, as of whatever event.
+    fn last(&self, key: &str, now: DateTime<Utc>) -> Option<Kept> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let found = kept.get(key)?;
         let age = now - found.at;
-        let fresh = found.seq == seq && age >= TimeDelta::zero() && age < found.fresh;
-        fresh.then(|| found.value.clone())
+        (age >= TimeDelta::zero() && age < found.fresh).then(|| found.clone())
+    }
+
+    /// Waits until nobody counts what `key` says: of those who open the same list after an event,
+    /// one counts and the others hear it.
+    async fn turn(&self, key: &str) -> MutexGuard<'_, ()> {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let index = usize::try_from(hasher.finish() % TURNS as u64).unwrap_or(0);
+        self.turns[index].lock().await
     }
 
     fn keep(&self, key: String, value: Kept) {
@@ -144,6 +136,10 @@ impl Known<'_> {
             return Ok(total);
         }
         let sample = self.sample(conn, now).await?;
+        let _turn = self.counts.turn(&key).await;
+        if let Some(Value::Total(total)) = self.counts.kept(&key, seq, now) {
+            return Ok(total);
+        }
         let total = count(conn, actor, filter, &sample, now).await?;
         self.counts.keep(key, Kept { seq, at: now, fresh, value: Value::Total(total) });
         Ok(total)
@@ -181,13 +177,33 @@ impl Known<'_> {
         actor.require(actor.works_with_clients())?;
         let key = format!("{} {zone} {}", scope(actor, false), start_of_day(now, zone, 0));
         let seq = self.seq(conn).await?;
-        if let Some(Value::Stats(stats)) = self.counts.kept(&key, seq, now) {
+        if let Some(stats) = self.stats_at(&key, seq, now) {
             return Ok(stats);
         }
-        let stats = figures(conn, actor, zone, now).await?;
-        self.counts
-            .keep(key, Kept { seq, at: now, fresh: FRESH, value: Value::Stats(stats.clone()) });
+        let _turn = self.counts.turn(&key).await;
+        if let Some(stats) = self.stats_at(&key, seq, now) {
+            return Ok(stats);
+        }
+        if let Some(Kept { seq: last, value: Value::Stats(stats), at, fresh }) =
+            self.counts.last(&key, now)
+            && let Some(stats) = stats.followed(conn, actor, zone, (last, seq), now).await?
+        {
+            let value = Value::Stats(stats.clone());
+            self.counts.keep(key, Kept { seq, at, fresh, value });
+            return Ok(stats);
+        }
+        let (seq, stats) = stats::count(conn, actor, zone, now).await?;
+        let value = Value::Stats(stats.clone());
+        self.counts.keep(key, Kept { seq, at: now, fresh: FRESH, value });
         Ok(stats)
+    }
+
+    /// Figures already told, of that event or a later one.
+    fn stats_at(&self, key: &str, seq: i64, now: DateTime<Utc>) -> Option<Stats> {
+        match self.counts.last(key, now).filter(|kept| kept.seq >= seq)?.value {
+            Value::Stats(stats) => Some(stats),
+            _ => None,
+        }
     }
 
     /// What a filter lets `actor` choose from.
@@ -234,102 +250,4 @@ async fn count(
     sql.push(" LIMIT ").bind(most + 1).push(") AS counted");
     let value: i64 = sql.scalar(conn).await?.unwrap_or(0);
     Ok(Total { value: value.min(most), exact: value <= most })
-}
-
-async fn figures(
-    conn: &impl ConnectionTrait,
-    actor: &Actor,
-    zone: Tz,
-    now: DateTime<Utc>,
-) -> Result<Stats> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        total: i64,
-        inactive: i64,
-        earlier: i64,
-    }
-    let from = |sql: &mut Sql| {
-        sql.push("(SELECT COUNT(*) FROM clients c WHERE c.deleted_at IS NULL");
-        actor.within_center(sql, "c.call_center_id");
-    };
-    let mut sql = Sql::new("SELECT ");
-    from(&mut sql);
-    sql.push(") AS total, ");
-    from(&mut sql);
-    sql.push(" AND c.is_active = FALSE) AS inactive, ");
-    from(&mut sql);
-    // The last days are counted one by one.
-    sql.push(" AND c.created_at >= ").bind(start_of_day(now, zone, 29));
-    sql.push(" AND c.created_at < ").bind(start_of_day(now, zone, DAYS as u64 - 1));
-    sql.push(") AS earlier");
-    let row: Option<Row> = sql.one(conn).await?;
-    let row = row.unwrap_or(Row { total: 0, inactive: 0, earlier: 0 });
-
-    let mut sql = Sql::new("");
-    for days in (0..DAYS as u64).rev() {
-        let (start, end) = (start_of_day(now, zone, days), days.checked_sub(1));
-        sql.push(if sql.text().is_empty() {
-            "SELECT n FROM (SELECT "
-        } else {
-            " UNION ALL SELECT "
-        });
-        sql.bind(i32::try_from(days).unwrap_or(0)).push(" AS day, ");
-        from(&mut sql);
-        sql.push(" AND c.created_at >= ").bind(start);
-        if let Some(end) = end {
-            sql.push(" AND c.created_at < ").bind(start_of_day(now, zone, end));
-        }
-        sql.push(") AS n");
-    }
-    sql.push(") AS days ORDER BY day DESC");
-    let by_day: Vec<i64> = sql.column(conn).await?;
-    let changes = deactivations(conn, actor, zone, now).await?;
-    Ok(Stats {
-        total: row.total,
-        active: row.total - row.inactive,
-        inactive: row.inactive,
-        new_today: by_day.last().copied().unwrap_or(0),
-        new_7_days: by_day.iter().rev().take(7).sum(),
-        new_30_days: row.earlier + by_day.iter().sum::<i64>(),
-        by_day,
-        inactive_by_day: backwards(row.inactive, &changes),
-    })
-}
-
-/// How many more were deactivated than activated on each of the last days, today last.
-async fn deactivations(
-    conn: &impl ConnectionTrait,
-    actor: &Actor,
-    zone: Tz,
-    now: DateTime<Utc>,
-) -> Result<Vec<i64>> {
-    let mut sql = Sql::new("SELECT n FROM (");
-    for days in (0..FORTNIGHT as u64).rev() {
-        let (start, end) = (start_of_day(now, zone, days), days.checked_sub(1));
-        sql.push("SELECT ").bind(i32::try_from(days).unwrap_or(0)).push(
-            " AS day, (SELECT COALESCE(SUM(CASE e.kind WHEN 'client.deactivated' THEN 1 ELSE -1 END), \
-             0) FROM events e WHERE e.kind IN ('client.activated', 'client.deactivated') AND e.at >= ",
-        );
-        sql.bind(start);
-        if let Some(end) = end {
-            sql.push(" AND e.at < ").bind(start_of_day(now, zone, end));
-        }
-        // Or SQLite would follow the index of all that ever happened in the centre.
-        aside(&mut sql, |sql| actor.within_center(sql, "e.call_center_id"));
-        sql.push(if days == 0 { ") AS n" } else { ") AS n UNION ALL " });
-    }
-    sql.push(") AS days ORDER BY day DESC");
-    Ok(sql.column(conn).await?)
-}
-
-/// What stood at the end of each day, from what stands now and what each day changed.
-fn backwards(now: i64, changes: &[i64]) -> Vec<i64> {
-    let mut stood = Vec::with_capacity(changes.len());
-    let mut count = now;
-    for change in changes.iter().rev() {
-        stood.push(count);
-        count = (count - change).max(0);
-    }
-    stood.reverse();
-    stood
 }

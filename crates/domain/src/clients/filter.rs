@@ -2,14 +2,12 @@ use base::db::Sql;
 use base::text::fold;
 use chrono::{DateTime, Days, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
-use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::actor::{Actor, Role};
+use crate::actor::Actor;
 use crate::error::{Error, Invalid, Result};
-use crate::paging::Total;
-use crate::search::{CLIENTS, Needles, Sample, aside, sample};
+use crate::search::Needles;
 
 /// Which clients. The same filter is the list's URL, the API's parameters, a saved view, and what
 /// a bulk action or an export works on.
@@ -238,53 +236,6 @@ impl ClientFilter {
     }
 }
 
-impl ClientFilter {
-    /// Appends ` AND …` where an agent asks for clients by their alerts and has not too many: those
-    /// lead, or all clients would be looked at for them. Whether they do.
-    async fn push_own_alerts(
-        &self,
-        conn: &impl ConnectionTrait,
-        sql: &mut Sql,
-        actor: &Actor,
-        now: DateTime<Utc>,
-    ) -> Result<bool, DbErr> {
-        const FEW: i64 = 20_000;
-        let due = match self.alert_status.as_deref() {
-            Some("due") => Some(now),
-            Some("in_progress") => None,
-            _ => return Ok(false),
-        };
-        if actor.role != Role::Agent {
-            return Ok(false);
-        }
-        let mut counted = Sql::new("");
-        push_own(&mut counted, actor, due);
-        if !Total::count_to(FEW, counted, conn).await?.exact {
-            return Ok(false);
-        }
-        sql.push(" AND c.id IN (");
-        push_own(sql, actor, due);
-        sql.push(")");
-        Ok(true)
-    }
-}
-
-/// The clients of an agent's open alerts, given to them or made by them for others: two ways, each
-/// with its index.
-fn push_own(sql: &mut Sql, actor: &Actor, due: Option<DateTime<Utc>>) {
-    let mine =
-        ["a.assigned_to = ", "a.assigned_to IS DISTINCT FROM a.created_by AND a.created_by = "];
-    for (index, mine) in mine.into_iter().enumerate() {
-        sql.push(if index > 0 { " UNION ALL " } else { "" });
-        sql.push("SELECT a.client_id FROM alerts a WHERE a.completed_at IS NULL ");
-        sql.push("AND a.deleted_at IS NULL AND ").push(mine);
-        sql.bind(actor.user_id.unwrap_or_default());
-        if let Some(now) = due {
-            sql.push(" AND a.due_at <= ").bind(now);
-        }
-    }
-}
-
 /// Midnight, `days` days before the day of `now` in `zone`.
 pub(super) fn start_of_day(now: DateTime<Utc>, zone: Tz, days: u64) -> DateTime<Utc> {
     let today = now.with_timezone(&zone).date_naive();
@@ -305,72 +256,4 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
     }
     let day: chrono::NaiveDate = text.parse().ok()?;
     Some(day.and_time(NaiveTime::MIN).and_utc())
-}
-
-/// What leads to the rows a condition picks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lead {
-    /// Whichever index the engine thinks best.
-    Condition,
-    /// The order they are asked for in.
-    Order,
-}
-
-/// The whole condition on `c`, centre and search included, for counting and collecting.
-pub(crate) async fn push_all(
-    conn: &impl ConnectionTrait,
-    sql: &mut Sql,
-    lead: Lead,
-    actor: &Actor,
-    filter: &ClientFilter,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    let some = match filter.needles() {
-        Some(_) => sample(conn, CLIENTS).await?,
-        None => Sample::default(),
-    };
-    push_all_by(conn, sql, lead, actor, filter, &some, now).await
-}
-
-/// The same, by a sample of clients that was read before.
-pub(super) async fn push_all_by(
-    conn: &impl ConnectionTrait,
-    sql: &mut Sql,
-    lead: Lead,
-    actor: &Actor,
-    filter: &ClientFilter,
-    sample: &Sample,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    let backend = conn.get_database_backend();
-    let within = |sql: &mut Sql| actor.within_center(sql, "c.call_center_id");
-    let Some(needles) = filter.needles() else {
-        match lead {
-            Lead::Condition => {
-                if filter.push_own_alerts(conn, sql, actor, now).await? {
-                    aside(sql, within);
-                } else {
-                    within(sql);
-                }
-            }
-            Lead::Order => aside(sql, within),
-        }
-        filter.push(sql, actor, now);
-        if filter.q.as_deref().is_some_and(|q| !q.trim().is_empty()) {
-            sql.push(" AND 1 = 0");
-        }
-        return Ok(());
-    };
-    let conditions = |sql: &mut Sql| {
-        within(sql);
-        filter.push(sql, actor, now);
-        needles.push_like(sql, CLIENTS);
-    };
-    let is_common = sample.is_common(std::slice::from_ref(&needles));
-    if !is_common && needles.push_candidates(sql, CLIENTS, sample, backend) {
-        aside(sql, conditions);
-    } else {
-        conditions(sql);
-    }
-    Ok(())
 }

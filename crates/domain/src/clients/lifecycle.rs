@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Client, event, get, queries, rows};
 use crate::actor::Actor;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, expect_version};
 use crate::events;
 use crate::orders::examine;
 
@@ -70,9 +70,7 @@ pub async fn bin(
 ) -> Result<Client> {
     let tx = db.begin().await?;
     let client = get(&tx, actor, id).await?;
-    if version.is_some_and(|version| version != client.version) {
-        return Err(Error::Stale);
-    }
+    expect_version(version, client.version)?;
     examine::clients_go(&tx, client.call_center_id, &[id], now).await?;
     queries::set(&tx, id, "deleted_at", now.into(), now).await?;
     let changes = one_change("deleted_at", Json::Null, json!(now));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::alert_order;
-use super::filter::{Lead, push_all, push_all_by};
+use super::condition::{Lead, push_all, push_all_by};
 use super::rows;
 use super::sort::{Key, Sort};
 use super::{Client, ClientFilter, Known, under};
@@ -201,7 +201,16 @@ impl Walk<'_> {
                 self.push_by_alert(&mut places, *center, seek, order, limit);
                 continue;
             }
-            places.push("SELECT * FROM (SELECT c.seq, ");
+            // Those that are gathered first are put in order afterwards: LIMIT keeps the engines from
+            // merging the two.
+            let tie = match (is_personal, self.gathered) {
+                (true, _) => "tie",
+                (false, Some(_)) => "seq",
+                (false, None) => "c.seq",
+            };
+            places.push("SELECT * FROM (");
+            places.push(if self.gathered.is_some() { "SELECT * FROM (" } else { "" });
+            places.push("SELECT c.seq, ");
             self.sort.push_key(&mut places, self.actor);
             places.push(" AS sort_key");
             if is_personal {
@@ -209,19 +218,15 @@ impl Walk<'_> {
                 Sort::push_tie(&mut places, self.actor);
                 places.push(" AS tie");
             }
-            places.push(" FROM clients c WHERE ");
-            self.push_where(conn, &mut places, *center).await?;
-            if null && self.sort.is_personal(self.actor) {
-                alert_order::push_without(&mut places, self.actor);
+            places.push(" FROM clients c WHERE 1 = 1");
+            if let Some(most) = self.gathered {
+                self.push_gathered(conn, &mut places, *center).await?;
+                aside(&mut places, |sql| self.push_phase(sql, null, seek));
+                places.push(" LIMIT ").bind(most + 1).push(") AS gathered");
             } else {
-                places.push(" AND ");
-                self.sort.push_key(&mut places, self.actor);
-                places.push(if null { " IS NULL" } else { " IS NOT NULL" });
+                self.push_where(conn, &mut places, *center).await?;
+                self.push_phase(&mut places, null, seek);
             }
-            if let Some(position) = seek {
-                self.push_seek(&mut places, position, null);
-            }
-            let tie = if is_personal { "tie" } else { "c.seq" };
             push_order(&mut places, null, "sort_key", tie, order);
             places.push(" LIMIT ").bind(limit).push(") AS part");
         }
@@ -267,29 +272,42 @@ impl Walk<'_> {
         alert_order::push_places(places, self.actor, center, order, limit, rest);
     }
 
+    /// Whether those with a value are read or those without, and from where on.
+    fn push_phase(&self, sql: &mut Sql, null: bool, seek: Option<&Position>) {
+        if null && self.sort.is_personal(self.actor) {
+            alert_order::push_without(sql, self.actor);
+        } else {
+            sql.push(" AND ");
+            self.sort.push_key(sql, self.actor);
+            sql.push(if null { " IS NULL" } else { " IS NOT NULL" });
+        }
+        if let Some(position) = seek {
+            self.push_seek(sql, position, null);
+        }
+    }
+
+    /// What is met by whichever way is shortest, in no order.
+    async fn push_gathered(
+        &self,
+        conn: &impl ConnectionTrait,
+        sql: &mut Sql,
+        center: Option<Uuid>,
+    ) -> Result<()> {
+        let (actor, filter) = (self.actor, self.filter);
+        let sample = self.counts.sample(conn, self.now).await?;
+        push_all_by(conn, sql, Lead::Condition, actor, filter, &sample, self.now).await?;
+        aside(sql, |sql| push_center(sql, center));
+        Ok(())
+    }
+
+    /// What is met along the index of the order.
     async fn push_where(
         &self,
         conn: &impl ConnectionTrait,
         sql: &mut Sql,
         center: Option<Uuid>,
     ) -> Result<()> {
-        let within = |sql: &mut Sql| {
-            if let Some(center) = center {
-                sql.push(" AND c.call_center_id = ").bind(center);
-            }
-        };
-        sql.push("1 = 1");
-        if let Some(most) = self.gathered {
-            // LIMIT keeps the engines from merging the two: the few are collected first.
-            sql.push(" AND c.seq IN (SELECT c.seq FROM clients c WHERE 1 = 1");
-            let (actor, filter) = (self.actor, self.filter);
-            let sample = self.counts.sample(conn, self.now).await?;
-            push_all_by(conn, sql, Lead::Condition, actor, filter, &sample, self.now).await?;
-            sql.push(" LIMIT ").bind(most + 1).push(")");
-            aside(sql, within);
-            return Ok(());
-        }
-        within(sql);
+        push_center(sql, center);
         self.filter.push_bin(sql);
         let (leading, rest) = self.sort.split(self.filter);
         leading.push_conditions(sql, self.actor, self.now);
@@ -330,6 +348,12 @@ impl Walk<'_> {
             sql.bind(position.i);
         }
         sql.push(")");
+    }
+}
+
+fn push_center(sql: &mut Sql, center: Option<Uuid>) {
+    if let Some(center) = center {
+        sql.push(" AND c.call_center_id = ").bind(center);
     }
 }
 

@@ -21,6 +21,7 @@ mod brief;
 mod center;
 mod changes;
 mod choices;
+mod condition;
 mod counts;
 mod create;
 mod filter;
@@ -34,6 +35,7 @@ mod quick;
 mod restoration;
 mod rows;
 mod sort;
+mod stats;
 mod under;
 
 use base::db::{Db, Tx};
@@ -44,7 +46,7 @@ use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use crate::actor::Actor;
-use crate::error::{Error, Invalid, Result};
+use crate::error::{Error, Invalid, Result, expect_version};
 use crate::events::{self, NewEvent};
 use crate::tags;
 
@@ -54,11 +56,11 @@ use center::check_in_center;
 pub use changes::{ClientChanges, as_typed, with_primary};
 pub(crate) use changes::{from_record, record};
 pub use choices::{Choices, choices};
-pub use counts::{Counts, Known, Stats};
+pub(crate) use condition::{Lead, push_all as push_filter};
+pub use counts::{Counts, Known};
 use create::code_taken;
 pub use create::{Checked, check, create, create_checked, insert_many};
 pub use filter::ClientFilter;
-pub(crate) use filter::{Lead, push_all as push_filter};
 pub(crate) use history::of_order;
 pub use history::{HistoryEntry, history, recent, timeline};
 pub use input::{NewClient, ValidClient, full_name, validate};
@@ -72,6 +74,7 @@ pub use restoration::{Later, Restoration, Restored, Then, restoration, restore_t
 pub use rows::with_contacts;
 pub(crate) use rows::{EMAILS, PHONES, TAGS, listed, parted};
 pub use sort::Sort;
+pub use stats::Stats;
 
 /// A client under watch.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -220,15 +223,13 @@ pub async fn update(
     db: &Db,
     actor: &Actor,
     id: Uuid,
-    version: i32,
+    version: Option<i32>,
     wanted: ClientChanges,
     now: DateTime<Utc>,
 ) -> Result<i32> {
     let tx = db.begin().await?;
     let client = get(&tx, actor, id).await?;
-    if client.version != version {
-        return Err(Error::Stale);
-    }
+    expect_version(version, client.version)?;
     let version = write(&tx, actor, &client, wanted, now).await?;
     tx.commit().await?;
     Ok(version)

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::history::{can_be_restored, changes_since};
 use super::{Client, ClientChanges, HistoryEntry, apply, event, from_record, get, queries, record};
 use crate::actor::Actor;
-use crate::error::{Error, Invalid, Result};
+use crate::error::{Error, Invalid, Result, expect_version};
 use crate::events;
 
 /// What to go back to.
@@ -156,7 +156,7 @@ fn last_change(since: &[HistoryEntry], field: &str) -> Option<Later> {
 pub async fn restore_to(
     db: &Db,
     actor: &Actor,
-    (id, version): (Uuid, i32),
+    (id, version): (Uuid, Option<i32>),
     then: Then,
     only: Option<&[String]>,
     overwrite: bool,
@@ -176,9 +176,7 @@ pub async fn restore_to(
         found => found?,
     };
     invalid.check()?;
-    if client.version != version {
-        return Err(Error::Stale);
-    }
+    expect_version(version, client.version)?;
     fields.retain(|field| only.is_none_or(|only| only.contains(&field.field)));
     let is_lost = |field: &Restored| field.later.is_some();
     if matches!(then, Then::Before(_)) && !overwrite && fields.iter().any(is_lost) {

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::filter::{Lead, push_all};
+use super::condition::{Lead, push_all};
 use super::sort::Fall;
 use super::{Client, ClientFilter, Sort, rows};
 use crate::actor::Actor;

@@ -14,7 +14,7 @@ use super::relations::{self, Moved};
 use super::{Reason, State, may_decide, ordered, queries, subject, two};
 use crate::actor::Actor;
 use crate::clients::{self, Client, ClientChanges};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, expect_version};
 use crate::events::{self, NewEvent};
 use crate::orders::examine;
 
@@ -129,11 +129,8 @@ pub async fn merge(
     // Of two that are merged at once, or parted, the second sees what the first has done.
     examine::take_turn(&tx, center).await?;
     let (winner, loser) = two(&tx, actor, winner, loser).await?;
-    let is_other =
-        |client: &Client, version: Option<i32>| version.is_some_and(|v| v != client.version);
-    if is_other(&winner, winner_version) || is_other(&loser, loser_version) {
-        return Err(Error::Stale);
-    }
+    expect_version(winner_version, winner.version)?;
+    expect_version(loser_version, loser.version)?;
     let fields = fields::fields(&winner, &loser, choices);
     let after = fields::result(&fields);
     examine::clients_go(&tx, center, &[winner.id, loser.id], now).await?;

@@ -15,7 +15,7 @@ use super::{figures, input, queries};
 use crate::actor::Actor;
 use crate::clients::Found;
 use crate::duplicates;
-use crate::error::{Error, Invalid, Result};
+use crate::error::{Error, Invalid, Result, expect_version};
 use crate::events::{self, NewEvent};
 
 /// Makes an order, and says whose it is as far as that is sure.
@@ -172,7 +172,7 @@ pub(crate) async fn insert_many(
     Ok((orders.into_iter().map(|(id, ..)| id).collect(), events))
 }
 
-/// Changes an order, if it is still at `version`. Returns the version it is at afterwards.
+/// Changes an order, if it is still at `version`, where one is given. Returns the version it is at afterwards.
 ///
 /// # Errors
 /// Every wrong field; [`Error::Stale`]; [`Error::NotFound`].
@@ -180,15 +180,13 @@ pub async fn change(
     db: &Db,
     actor: &Actor,
     id: Uuid,
-    version: i32,
+    version: Option<i32>,
     wanted: OrderChanges,
     now: DateTime<Utc>,
 ) -> Result<i32> {
     let tx = db.begin().await?;
     let order = queries::find_in_turn(&tx, actor, id).await?.ok_or(Error::NotFound)?;
-    if order.version != version {
-        return Err(Error::Stale);
-    }
+    expect_version(version, order.version)?;
     let house = queries::house(&tx, order.call_center_id).await?.ok_or(Error::NotFound)?;
     let new = wanted.applied_to(&order);
     let mut invalid = Invalid::new();
@@ -214,7 +212,7 @@ pub async fn cancel(db: &Db, actor: &Actor, id: Uuid, now: DateTime<Utc>) -> Res
     let order = super::get(db.read(), actor, id).await?;
     let wanted =
         OrderChanges { status: Some(Status::Cancelled.as_str().into()), ..OrderChanges::default() };
-    change(db, actor, id, order.version, wanted, now).await.map(drop)
+    change(db, actor, id, Some(order.version), wanted, now).await.map(drop)
 }
 
 impl OrderChanges {

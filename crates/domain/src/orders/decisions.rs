@@ -10,7 +10,7 @@ use super::link::{Link, StoredCandidate};
 use super::{Order, changes, examine, queries};
 use crate::actor::Actor;
 use crate::clients::{self, NewClient};
-use crate::error::{Error, Invalid, Result};
+use crate::error::{Error, Invalid, Result, expect_version};
 use crate::events;
 
 /// What a person says of an order.
@@ -119,9 +119,7 @@ pub async fn decide(
 ) -> Result<Order> {
     let tx = db.begin().await?;
     let order = queries::find_in_turn(&tx, actor, id).await?.ok_or(Error::NotFound)?;
-    if version.is_some_and(|version| version != order.version) {
-        return Err(Error::Stale);
-    }
+    expect_version(version, order.version)?;
     let link = match answer {
         Answer::Client(client) => {
             let client = clients::get(&tx, actor, client).await?;

@@ -205,7 +205,7 @@ pub(super) async fn change(
     };
     let actor = caller.actor();
     alerts::get(app.db().read(), &actor, id).await?;
-    let version = Some(version.required()?);
+    let version = version.required()?;
     let alert = alerts::edit(app.db(), &actor, id, version, &changes, app.now()).await?;
     answer(&app, StatusCode::OK, alert).await
 }
@@ -218,9 +218,9 @@ pub(super) async fn remove(
     State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
-    IfMatch(version): IfMatch,
+    version: IfMatch,
 ) -> Result<StatusCode, AppError> {
-    alerts::remove(app.db(), &caller.actor(), id, version, app.now()).await?;
+    alerts::remove(app.db(), &caller.actor(), id, version.version(), app.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -231,9 +231,10 @@ pub(super) async fn complete(
     State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
-    IfMatch(version): IfMatch,
+    version: IfMatch,
 ) -> Result<Response, AppError> {
-    let alert = alerts::complete(app.db(), &caller.actor(), id, version, app.now()).await?;
+    let alert =
+        alerts::complete(app.db(), &caller.actor(), id, version.version(), app.now()).await?;
     answer(&app, StatusCode::OK, alert).await
 }
 
@@ -246,9 +247,9 @@ pub(super) async fn reopen(
     State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
-    IfMatch(version): IfMatch,
+    version: IfMatch,
 ) -> Result<Response, AppError> {
-    let alert = alerts::reopen(app.db(), &caller.actor(), id, version, app.now()).await?;
+    let alert = alerts::reopen(app.db(), &caller.actor(), id, version.version(), app.now()).await?;
     answer(&app, StatusCode::OK, alert).await
 }
 
@@ -260,9 +261,10 @@ pub(super) async fn acknowledge(
     State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
-    IfMatch(version): IfMatch,
+    version: IfMatch,
 ) -> Result<Response, AppError> {
-    let alert = alerts::acknowledge(app.db(), &caller.actor(), id, version, app.now()).await?;
+    let alert =
+        alerts::acknowledge(app.db(), &caller.actor(), id, version.version(), app.now()).await?;
     answer(&app, StatusCode::OK, alert).await
 }
 

@@ -152,9 +152,9 @@ pub(super) async fn bin(
     State(app): State<App>,
     caller: SignedIn,
     Path(id): Path<Uuid>,
-    IfMatch(version): IfMatch,
+    version: IfMatch,
 ) -> Result<StatusCode, AppError> {
-    clients::bin(app.db(), &caller.actor(), id, version, app.now()).await?;
+    clients::bin(app.db(), &caller.actor(), id, version.version(), app.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

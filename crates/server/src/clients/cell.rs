@@ -156,7 +156,7 @@ pub(super) async fn save(
         return Err(Error::invalid("colonne", "wrong-value").into());
     };
     let typed = form.value("value").to_owned();
-    let version = form.value("version").parse().unwrap_or(0);
+    let version = Some(form.value("version").parse().unwrap_or(0));
     let changes = field.changed_to(&typed);
     let (status, problem) =
         match clients::update(app.db(), &actor, id, version, changes, app.now()).await {

@@ -185,7 +185,7 @@ pub(super) async fn change(
     Posted(pairs): Posted<Vec<(String, String)>>,
 ) -> Result<Response, AppError> {
     let form = Form::typed(pairs);
-    let version = form.value("version").parse().unwrap_or(0);
+    let version = Some(form.value("version").parse().unwrap_or(0));
     let (all, actor) = (ClientChanges::all(typed(&form)), caller.actor());
     match clients::update(app.db(), &actor, id, version, all, app.now()).await {
         Ok(_) => {

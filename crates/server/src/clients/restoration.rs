@@ -130,7 +130,7 @@ async fn restore(
     form: Form,
 ) -> Result<Response, AppError> {
     let only: Vec<String> = form.values("fields").into_iter().map(str::to_owned).collect();
-    let version = form.value("version").parse().unwrap_or(0);
+    let version = Some(form.value("version").parse().unwrap_or(0));
     let (actor, now) = (caller.actor(), app.now());
     // Whoever presses has seen what would be lost.
     let done = clients::restore_to(app.db(), &actor, (id, version), then, Some(&only), true, now);

@@ -40,7 +40,7 @@ pub(super) async fn change(
     let actor = caller.actor();
     let present = rules::get(app.db().read(), &actor, id).await?;
     actor.require(actor.is_admin())?;
-    let version = version.required()?;
+    let version = version.required()?.unwrap_or(present.version);
     let wanted = body.applied_to(present, version);
     Ok(answer(rules::change(app.db(), &actor, id, wanted, app.now()).await?))
 }

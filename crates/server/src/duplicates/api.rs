@@ -261,12 +261,12 @@ pub(super) struct MergeJson {
 pub(super) async fn merge(
     caller: SignedIn,
     Path(id): Path<Uuid>,
-    IfMatch(version): IfMatch,
+    version: IfMatch,
     Body { app, body }: Body<MergeInput>,
 ) -> Result<Response, AppError> {
     let pairs = body.choices.iter().map(|(field, side)| (field.as_str(), side.as_str()));
     let choices = Choices::read(pairs, false)?;
-    let (winner, loser) = ((id, version), (body.client_id, body.version));
+    let (winner, loser) = ((id, version.version()), (body.client_id, body.version));
     let actor = caller.actor();
     let merged = duplicates::merge(app.db(), &actor, winner, loser, &choices, app.now()).await?;
     let merge = duplicates::merge_of(app.db().read(), &actor, merged.id).await?;

@@ -83,13 +83,16 @@ impl Faults {
 }
 
 /// Answers 422 for whatever became of a request whose body had wrong fields, and names those the
-/// verb found beside those that could not be read.
+/// verb found beside those that could not be read. Who may not do it at all is told that instead.
 pub async fn name_every_fault(mut request: Request, next: Next) -> Response {
     let faults = Faults::default();
     request.extensions_mut().insert(faults.clone());
     let response = next.run(request).await;
     let mut found = faults.take();
     if found.is_empty() {
+        return response;
+    }
+    if let Some(AppError::Domain(Error::Forbidden)) = error_of(&response) {
         return response;
     }
     if let Some(AppError::Domain(Error::Invalid(more))) = error_of(&response) {

@@ -118,6 +118,8 @@ pub(super) async fn bulk(
     who: SignedIn,
     Body { app, body: request }: Body<BulkRequest>,
 ) -> Result<(StatusCode, Json<BulkAnswer>), AppError> {
+    let (actor, now) = (who.actor(), app.now());
+    actor.require(actor.works_with_clients())?;
     let kind = Kind::parse(&request.action).filter(|kind| Kind::BULK.contains(kind));
     let kind = kind.ok_or_else(|| Error::invalid("action", "wrong-value"))?;
     if kind == Kind::Assign && request.params.assigned_to.is_none() {
@@ -131,7 +133,6 @@ pub(super) async fn bulk(
         assigned_to: request.params.assigned_to.flatten(),
         alert: request.params.alert.map(NewAlert::from),
     };
-    let (actor, now) = (who.actor(), app.now());
     if request.dry_run {
         let estimate = bulk::estimate(app.db().read(), &actor, kind, &params, now).await?;
         let (matched, would_change) = (estimate.matched, Some(estimate.would_change));

@@ -151,7 +151,7 @@ pub(super) async fn link(
     caller: SignedIn,
     Speaks(language): Speaks,
     Path(id): Path<Uuid>,
-    IfMatch(version): IfMatch,
+    version: IfMatch,
     Body { app, body }: Body<LinkInput>,
 ) -> Result<Response, AppError> {
     let actor = caller.actor();
@@ -174,7 +174,7 @@ pub(super) async fn link(
         (Some(None), None) => Answer::Nobody,
         (None, None) => return Err(Error::invalid("client_id", "required").into()),
     };
-    let order = orders::decide(app.db(), &actor, id, version, said, app.now()).await?;
+    let order = orders::decide(app.db(), &actor, id, version.version(), said, app.now()).await?;
     Ok(answer(language, StatusCode::OK, order))
 }
 

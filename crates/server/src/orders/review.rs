@@ -225,7 +225,7 @@ pub(super) async fn status(
     let wanted =
         OrderChanges { status: Some(form.value("status").to_owned()), ..OrderChanges::default() };
     let here = format!("/commandes/{id}");
-    match orders::change(app.db(), &actor, id, order.version, wanted, app.now()).await {
+    match orders::change(app.db(), &actor, id, Some(order.version), wanted, app.now()).await {
         Ok(_) => {
             let flash = Flash::success("order-changed-flash").with("title", &order.number);
             Ok(redirect_with(&here, &flash))

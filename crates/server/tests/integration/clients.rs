@@ -148,6 +148,8 @@ async fn a_change_needs_the_version_it_was_made_on(app: TestApp) {
     patch(&owner, &path, "\"1\"", &json!({ "city": "Paris" })).await.expect(412);
     let same = patch(&owner, &path, "\"2\"", &body).await.expect(200);
     assert_eq!(same.json()["version"], 2, "nothing differs, nothing is written");
+    let any = patch(&owner, &path, "*", &json!({ "city": "Paris" })).await.expect(200);
+    assert_eq!(any.json()["version"], 3, "whatever it was at");
 }
 
 async fn a_patch_leaves_what_it_does_not_name(app: TestApp) {

@@ -1,6 +1,7 @@
 //! The list: search, filters, sorts, pages.
 
-use domain::clients::{self, NewClient};
+use chrono::TimeDelta;
+use domain::clients::{self, Counts, NewClient};
 use domain::{Actor, Invalid, Role};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -18,6 +19,7 @@ both_engines!(
     many_matches_are_found_like_few,
     a_super_admin_s_list_merges_the_centres,
     totals_follow_what_happens,
+    figures_that_follow_are_those_counted_anew,
 );
 
 async fn names(browser: &Browser, query: &str) -> Vec<String> {
@@ -341,4 +343,54 @@ async fn totals_follow_what_happens(app: TestApp) {
             assert_eq!(page["total"]["value"], count, "{query}");
         }
     }
+}
+
+/// Figures are kept up by what happened; whoever counts from nothing must come to the same.
+async fn figures_that_follow_are_those_counted_anew(app: TestApp) {
+    let owner = app.sign_in(Role::Owner).await;
+    let actor = Actor { user_id: None, role: Role::Owner, call_center_id: Some(app.center) };
+    let checked = async |what: &str, total: i64, inactive: i64| {
+        let (conn, zone, now) = (app.db.read(), chrono_tz::Europe::Paris, app.clock.now());
+        let kept = app.app.client_counts().latest().stats(conn, &actor, zone, now).await.unwrap();
+        let anew = Counts::default().latest().stats(conn, &actor, zone, now).await.unwrap();
+        assert_eq!(kept, anew, "{what}");
+        assert_eq!((kept.total, kept.inactive), (total, inactive), "{what}");
+    };
+    checked("nobody", 0, 0).await;
+    let mut paths = Vec::new();
+    for name in ["Sarr", "Ndiaye", "Quint", "Zola"] {
+        let client = create(&owner, json!({ "last_name": name })).await;
+        paths.push((
+            format!("/api/clients/{}", client["id"].as_str().unwrap()),
+            client["id"].clone(),
+        ));
+        checked(name, i64::try_from(paths.len()).unwrap(), 0).await;
+    }
+    let (path, id) = &paths[0];
+    owner.post(&format!("{path}/notifier"), &json!({ "statut": "echec" })).await.expect(201);
+    checked("a contact", 4, 0).await;
+    owner.send(owner.request("DELETE", &format!("{path}/activation"))).await.expect(200);
+    checked("deactivated", 4, 1).await;
+    app.clock.advance(TimeDelta::days(1));
+    checked("the next day", 4, 1).await;
+    owner.post(&format!("{path}/activation"), &json!({})).await.expect(200);
+    checked("activated", 4, 0).await;
+    owner.send(owner.request("DELETE", path)).await.expect(204);
+    checked("in the bin", 3, 0).await;
+    owner.post(&format!("{path}/restoration"), &json!({})).await.expect(200);
+    checked("out of the bin", 4, 0).await;
+    let other = json!({ "client_id": paths[1].1 });
+    let merge = owner.post(&format!("{path}/merges"), &other).await.expect(201).json();
+    checked("merged", 3, 0).await;
+    let merge = format!("/api/merges/{}/undo", merge["id"].as_str().unwrap());
+    owner.post(&merge, &json!({})).await.expect(200);
+    checked("parted", 4, 0).await;
+    let body = json!({ "action": "deactivate", "ids": [id, paths[2].1] });
+    let started = owner.post("/api/clients/bulk", &body).await.expect(202).json();
+    app.work().await;
+    checked("two at once", 4, 2).await;
+    let undo = format!("/api/operations/{}/undo", started["operation_id"].as_str().unwrap());
+    owner.post(&undo, &json!({})).await.expect(202);
+    app.work().await;
+    checked("taken back", 4, 0).await;
 }

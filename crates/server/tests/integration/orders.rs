@@ -462,7 +462,7 @@ async fn figures_follow_every_change(app: TestApp) {
                             amount: Some(500),
                             ..OrderChanges::default()
                         };
-                        orders::change(&app.db, &actor, id, order.version, change, now)
+                        orders::change(&app.db, &actor, id, Some(order.version), change, now)
                             .await
                             .unwrap();
                     }
@@ -478,7 +478,7 @@ async fn figures_follow_every_change(app: TestApp) {
                             client_name: Some(Some("Awa Sarr".into())),
                             ..OrderChanges::default()
                         };
-                        orders::change(&app.db, &actor, id, order.version, change, now)
+                        orders::change(&app.db, &actor, id, Some(order.version), change, now)
                             .await
                             .unwrap();
                     }

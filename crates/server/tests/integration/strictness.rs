@@ -8,6 +8,7 @@ use crate::support::{Answer, Browser, TestApp};
 
 both_engines!(
     all_that_is_wrong_is_named_at_once,
+    rights_come_before_faults,
     a_list_s_page_names_what_is_wrong_in_its_address,
     what_is_not_known_is_refused,
     a_name_that_comes_twice_and_a_nul_are_unreadable,
@@ -64,6 +65,18 @@ async fn a_name_that_comes_twice_and_a_nul_are_unreadable(app: TestApp) {
         let answer = nobody.post_form(path, &[(field, "a\0@x.fr"), ("password", "x")]).await;
         assert!(answer.status < 500, "{path}: {}", answer.body);
     }
+}
+
+/// Who may not do it at all is not sent off to mend the body first.
+async fn rights_come_before_faults(app: TestApp) {
+    let agent = app.sign_in(Role::Agent).await;
+    agent.post("/api/users", &json!({ "role": "king" })).await.expect(403);
+    agent.post("/api/call-centers", &json!({ "name": 7 })).await.expect(403);
+    let technician = app.sign_in(Role::Technician).await;
+    technician.post("/api/clients/bulk", &json!({ "action": "fly" })).await.expect(403);
+    let owner = app.sign_in(Role::Owner).await;
+    let answer = owner.post("/api/users", &json!({ "role": "king" })).await.expect(422);
+    assert_eq!(fields(&answer), ["email", "name", "role"]);
 }
 
 async fn all_that_is_wrong_is_named_at_once(app: TestApp) {

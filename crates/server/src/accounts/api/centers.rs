@@ -159,7 +159,7 @@ pub(super) async fn change(
     let actor = caller.actor();
     call_centers::get(app.db().read(), &actor, id).await?;
     actor.require(actor.is_admin())?;
-    let version = Some(version.required()?);
+    let version = version.required()?;
     let holiday = |day: HolidayJson| Holiday { date: day.date, name: day.name };
     let change = Change {
         name: body.name,

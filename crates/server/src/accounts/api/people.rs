@@ -191,7 +191,7 @@ pub(super) async fn change(
     // What may not be seen or changed is said before what is missing.
     people::get(app.db().read(), &actor, id).await?;
     actor.require(actor.is_admin())?;
-    let version = Some(version.required()?);
+    let version = version.required()?;
     let change = Change {
         name: body.name,
         role: body.role,
