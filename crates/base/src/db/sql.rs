@@ -80,6 +80,15 @@ impl Sql {
         self.push(after)
     }
 
+    /// Appends ` FOR UPDATE OF …` where the engine wants it: rows of `of`, a table or its alias, stay
+    /// as they are until the transaction ends. SQLite's one writer is lock enough.
+    pub fn hold(&mut self, conn: &impl ConnectionTrait, of: &str) -> &mut Self {
+        if conn.get_database_backend() == DbBackend::Postgres {
+            self.push(" FOR UPDATE OF ").push(of);
+        }
+        self
+    }
+
     /// The text so far.
     pub fn text(&self) -> &str {
         &self.text

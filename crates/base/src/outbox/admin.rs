@@ -31,6 +31,8 @@ pub struct JobRow {
     pub id: Uuid,
     /// Its kind.
     pub kind: String,
+    /// What it was given.
+    pub payload: serde_json::Value,
     /// `ready`, `running`, `done`, `dead` or `cancelled`.
     pub state: String,
     /// Its time.
@@ -82,7 +84,7 @@ pub async fn summary(
 /// The engine's.
 pub async fn recent(conn: &impl ConnectionTrait, limit: u32) -> Result<Vec<JobRow>, DbErr> {
     Sql::with(
-        "SELECT id, kind, state, run_at, attempts, last_error, finished_at FROM jobs \
+        "SELECT id, kind, payload, state, run_at, attempts, last_error, finished_at FROM jobs \
          WHERE last_error IS NOT NULL ORDER BY id DESC LIMIT $1",
         [i64::from(limit).into()],
     )

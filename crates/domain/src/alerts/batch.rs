@@ -274,7 +274,7 @@ pub async fn remove_batch(
     let mut sql = queries::select();
     sql.push("WHERE a.deleted_at IS NULL AND a.batch_id = ").bind(batch_id);
     queries::visible(actor, &mut sql);
-    sql.push(" ORDER BY a.due_at, a.id").push(queries::for_update(tx.engine()));
+    sql.push(" ORDER BY a.due_at, a.id").hold(&tx, "a");
     let alerts: Vec<Alert> = sql.all(&tx).await?;
     if alerts.is_empty() {
         return Err(Error::NotFound);

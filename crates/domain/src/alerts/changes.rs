@@ -117,7 +117,8 @@ async fn finish(
     }
     events::record_many(&tx, actor, events, now).await?;
     // Names of people may have changed with the ids.
-    let after = queries::find(&tx, &Actor::system(), after.id, false, "").await?.unwrap_or(after);
+    let after =
+        queries::find(&tx, &Actor::system(), after.id, false, false).await?.unwrap_or(after);
     tx.commit().await?;
     Ok(after)
 }

@@ -160,7 +160,7 @@ async fn pass_on(tx: &Tx, items: &[Item], now: DateTime<Utc>) -> Result<(), DbEr
     for items in items.chunks(queries::CHUNK) {
         let mut sql = queries::select();
         sql.push("WHERE a.id IN ").bind_list(items.iter().map(|item| item.alert_id));
-        sql.push(queries::for_update(tx.engine()));
+        sql.hold(tx, "a");
         alerts.extend(sql.all::<Alert>(tx).await?);
     }
     let mut events = Vec::new();

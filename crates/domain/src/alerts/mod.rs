@@ -285,7 +285,7 @@ pub async fn schedule(
 /// # Errors
 /// [`Error::NotFound`] when it does not exist or the actor may not see it.
 pub async fn get(conn: &impl ConnectionTrait, actor: &Actor, id: Uuid) -> Result<Alert> {
-    queries::find(conn, actor, id, false, "").await?.ok_or(Error::NotFound)
+    queries::find(conn, actor, id, false, false).await?.ok_or(Error::NotFound)
 }
 
 /// The notices of alerts the caller has read, by alert then oldest first.
@@ -308,8 +308,8 @@ pub async fn history(
     before: Option<i64>,
     limit: u32,
 ) -> Result<Vec<Event>> {
-    if queries::find(conn, actor, id, false, "").await?.is_none()
-        && queries::find(conn, actor, id, true, "").await?.is_none()
+    if queries::find(conn, actor, id, false, false).await?.is_none()
+        && queries::find(conn, actor, id, true, false).await?.is_none()
     {
         return Err(Error::NotFound);
     }
@@ -333,8 +333,7 @@ async fn hold(
     version: Option<i32>,
     deleted: bool,
 ) -> Result<Alert> {
-    let lock = queries::for_update(tx.engine());
-    let alert = queries::find(tx, actor, id, deleted, lock).await?.ok_or(Error::NotFound)?;
+    let alert = queries::find(tx, actor, id, deleted, true).await?.ok_or(Error::NotFound)?;
     expect_version(version, alert.version)?;
     Ok(alert)
 }

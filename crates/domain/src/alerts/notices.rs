@@ -182,7 +182,7 @@ pub async fn fall_due(tx: &Tx, now: DateTime<Utc>) -> Result<(), DbErr> {
     );
     sql.bind(now).push(" ORDER BY a.due_at, a.id LIMIT ").bind(SWEEP);
     // A second worker waits here, then finds nothing left.
-    sql.push(queries::for_update(tx.engine()));
+    sql.hold(tx, "a");
     let alerts: Vec<Alert> = sql.all(tx).await?;
     if alerts.is_empty() {
         return Ok(());

@@ -58,7 +58,7 @@ pub async fn remove_portion(
     let mut sql = queries::select();
     sql.push("WHERE a.deleted_at IS NULL AND a.id IN ").bind_list(ids.iter().copied());
     queries::visible(actor, &mut sql);
-    sql.push(" ORDER BY a.id").push(queries::for_update(tx.engine()));
+    sql.push(" ORDER BY a.id").hold(tx, "a");
     let alerts: Vec<Alert> = sql.all(tx).await?;
     let events = take_away(tx, &alerts, batch_id, now).await?;
     Ok((alerts.iter().map(|alert| alert.id).collect(), events))

@@ -1,6 +1,6 @@
 //! The SQL of alerts and their notices.
 
-use base::db::{Engine, Sql, Tx, insert_many};
+use base::db::{Sql, Tx, insert_many};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use uuid::Uuid;
@@ -43,27 +43,21 @@ pub(super) fn visible(actor: &Actor, sql: &mut Sql) {
     sql.push(" AND c.deleted_at IS NULL");
 }
 
-/// The rows stay as they are until the transaction ends. SQLite's one writer is lock enough.
-pub(super) fn for_update(engine: Engine) -> &'static str {
-    match engine {
-        Engine::Sqlite => "",
-        Engine::Postgres => " FOR UPDATE OF a",
-    }
-}
-
 /// One alert the actor may see. `deleted`: removed ones instead of the others.
 pub(super) async fn find(
     conn: &impl ConnectionTrait,
     actor: &Actor,
     id: Uuid,
     deleted: bool,
-    lock: &str,
+    lock: bool,
 ) -> Result<Option<Alert>, DbErr> {
     let mut sql = select();
     sql.push("WHERE a.id = ").bind(id);
     sql.push(if deleted { " AND a.deleted_at IS NOT NULL" } else { " AND a.deleted_at IS NULL" });
     visible(actor, &mut sql);
-    sql.push(lock);
+    if lock {
+        sql.hold(conn, "a");
+    }
     sql.one(conn).await
 }
 

@@ -8,7 +8,6 @@ use sea_orm::{DbErr, FromQueryResult};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::queries::for_update;
 use crate::search::{self, ALERT_TEXTS};
 
 /// The kind of the job that files the texts of alerts older than the index.
@@ -70,7 +69,7 @@ pub async fn file_texts(db: &Db) -> Result<bool, DbErr> {
     let mut sql = Sql::new(
         "SELECT a.id, a.title, a.description FROM alerts a WHERE a.text_seq IS NULL LIMIT ",
     );
-    sql.bind(PAGE).push(for_update(tx.engine()));
+    sql.bind(PAGE).hold(&tx, "a");
     let alerts: Vec<Unfiled> = sql.all(&tx).await?;
     if alerts.is_empty() {
         return Ok(false);

@@ -1,6 +1,6 @@
 use base::db::{Sql, Tx, insert_many};
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -60,9 +60,8 @@ pub(super) async fn subject(
     );
     sql.bind(id);
     actor.within_center(&mut sql, "c.call_center_id");
-    // SQLite's one writer is lock enough.
-    if lock && conn.get_database_backend() == DbBackend::Postgres {
-        sql.push(" FOR UPDATE OF c");
+    if lock {
+        sql.hold(conn, "c");
     }
     sql.one(conn).await
 }
@@ -136,8 +135,8 @@ pub(super) async fn find(
     let mut sql = Sql::new(format!("SELECT {COLUMNS}{FROM} AND a.id = "));
     sql.bind(id);
     visible(actor, &mut sql);
-    if lock && conn.get_database_backend() == DbBackend::Postgres {
-        sql.push(" FOR UPDATE OF a");
+    if lock {
+        sql.hold(conn, "a");
     }
     sql.one(conn).await
 }

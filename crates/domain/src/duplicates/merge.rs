@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base::db::{Db, Engine, Sql, Tx};
+use base::db::{Db, Sql, Tx};
 use base::ids::new_id;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
@@ -318,10 +318,7 @@ pub(crate) async fn came_since(
                 "SELECT id, winner_id, moved FROM client_merges \
                  WHERE undone_at IS NULL AND loser_id = ",
             );
-            sql.bind(loser);
-            if tx.engine() == Engine::Postgres {
-                sql.push(" FOR UPDATE");
-            }
+            sql.bind(loser).hold(tx, "client_merges");
             let open: Option<Open> = sql.one(tx).await?;
             gone = open.as_ref().map(|merge| merge.winner_id);
             if let Some(Open { id, moved, .. }) = open {

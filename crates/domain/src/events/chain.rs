@@ -1,10 +1,10 @@
-use base::db::{Engine, Sql, Tx, insert_many};
+use base::db::{Sql, Tx, insert_many};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::Event;
+use super::{Event, queries};
 
 /// What `vigie audit verify` found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,11 +28,7 @@ pub enum Verdict {
 /// Appends rows to the chain; returns the last number.
 pub(super) async fn append(tx: &Tx, mut rows: Vec<Event>) -> Result<i64, DbErr> {
     // The head row is the lock: numbers are given in the order transactions commit.
-    let lock = match tx.engine() {
-        Engine::Sqlite => "",
-        Engine::Postgres => " FOR UPDATE",
-    };
-    let (mut seq, mut previous) = read_head(tx, lock).await?;
+    let (mut seq, mut previous) = queries::hold_head(tx).await?;
     let mut values: Vec<Vec<Value>> = Vec::with_capacity(rows.len());
     for row in &mut rows {
         seq += 1;
@@ -79,18 +75,6 @@ const COLUMNS: [&str; 12] = [
 ];
 
 #[derive(FromQueryResult)]
-struct Head {
-    seq: i64,
-    hash: String,
-}
-
-async fn read_head(conn: &impl ConnectionTrait, lock: &str) -> Result<(i64, String), DbErr> {
-    let head: Option<Head> =
-        Sql::new(format!("SELECT seq, hash FROM event_head{lock}")).one(conn).await?;
-    Ok(head.map_or((0, String::new()), |h| (h.seq, h.hash)))
-}
-
-#[derive(FromQueryResult)]
 struct Link {
     seq: i64,
     id: Uuid,
@@ -112,7 +96,7 @@ struct Link {
 /// The engine's.
 pub async fn verify(conn: &impl ConnectionTrait) -> Result<Verdict, DbErr> {
     const BATCH: i64 = 5_000;
-    let (count, head) = read_head(conn, "").await?;
+    let (count, head) = queries::head(conn).await?;
     let (mut seq, mut previous) = (0_i64, String::new());
     loop {
         let links: Vec<Link> = Sql::with(

@@ -1,4 +1,4 @@
-use base::db::Sql;
+use base::db::{Sql, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde_json::Value as Json;
@@ -68,12 +68,25 @@ const SELECT: &str = "SELECT seq, id, at, kind, actor_id, call_center_id, subjec
 /// # Errors
 /// The engine's.
 pub async fn head(conn: &impl ConnectionTrait) -> Result<(i64, String), DbErr> {
+    read_head(conn, false).await
+}
+
+/// [`head`], to which nobody else adds until the transaction ends.
+pub(super) async fn hold_head(tx: &Tx) -> Result<(i64, String), DbErr> {
+    read_head(tx, true).await
+}
+
+async fn read_head(conn: &impl ConnectionTrait, hold: bool) -> Result<(i64, String), DbErr> {
     #[derive(FromQueryResult)]
     struct Head {
         seq: i64,
         hash: String,
     }
-    let head: Option<Head> = Sql::new("SELECT seq, hash FROM event_head").one(conn).await?;
+    let mut sql = Sql::new("SELECT seq, hash FROM event_head");
+    if hold {
+        sql.hold(conn, "event_head");
+    }
+    let head: Option<Head> = sql.one(conn).await?;
     Ok(head.map_or((0, String::new()), |h| (h.seq, h.hash)))
 }
 

@@ -27,6 +27,7 @@ pub use emails::Spelling;
 pub use evidence::{EmailEvidence, Evidence, NameClass, PhoneEvidence};
 pub use lookup::{CROWD, Key, Lookup, Traces, client_keys, phone_key, traces, words_key};
 pub use names::Agreement;
+pub(crate) use names::titles;
 pub use pair::compare;
 pub use shared_words::{SharedWords, order_words};
 pub use twins::twin_keys;

@@ -167,32 +167,53 @@ fn folded(text: &str) -> String {
     fold(text)
 }
 
+/// Words, folded, that stand before a name and are no part of it.
+const TITLES: [&str; 23] = [
+    "m",
+    "mr",
+    "mme",
+    "mlle",
+    "mle",
+    "mrs",
+    "ms",
+    "miss",
+    "dr",
+    "pr",
+    "me",
+    "monsieur",
+    "madame",
+    "mademoiselle",
+    "maitre",
+    "docteur",
+    "professeur",
+    "prof",
+    "mister",
+    "sir",
+    "messieurs",
+    "mm",
+    "mmes",
+];
+
+/// How many words at the head are titles: `Dr`, `M. et Mme`.
+pub(crate) fn titles(words: &[&str]) -> usize {
+    let is_title = |word: &&str| TITLES.contains(&fold(word).as_str());
+    let is_and = |word: &str| word == "&" || matches!(fold(word).as_str(), "et" | "and");
+    let mut count = 0;
+    while let Some(word) = words.get(count) {
+        if is_title(word) {
+            count += 1;
+        } else if count > 0 && is_and(word) && words.get(count + 1).is_some_and(is_title) {
+            count += 2;
+        } else {
+            break;
+        }
+    }
+    count
+}
+
 fn without_titles(name: &str) -> Vec<&str> {
-    const TITLES: [&str; 20] = [
-        "m",
-        "mr",
-        "mme",
-        "mlle",
-        "mrs",
-        "ms",
-        "miss",
-        "dr",
-        "pr",
-        "me",
-        "monsieur",
-        "madame",
-        "mademoiselle",
-        "maitre",
-        "docteur",
-        "professeur",
-        "prof",
-        "sir",
-        "mm",
-        "mmes",
-    ];
     let words: Vec<&str> = name.split_whitespace().filter(|word| !fold(word).is_empty()).collect();
-    let titles = words.iter().take_while(|word| TITLES.contains(&fold(word).as_str())).count();
-    let words = &words[titles..];
+    let words = &words[titles(&words)..];
     match words {
         // `El Hadj` is a title before a name, and a first name when there is no other.
         [el, hadj, rest @ ..]

@@ -1,6 +1,6 @@
 //! Orders to be looked at: those that came with a file, and those a changed client may have made.
 
-use base::db::{Db, Engine, Sql, Tx};
+use base::db::{Db, Sql, Tx};
 use base::outbox::{self, NewJob};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
@@ -318,12 +318,4 @@ pub(super) async fn weigh_anew(tx: &Tx, order: &Order) -> Result<Link> {
 pub async fn is_any_waiting(conn: &impl ConnectionTrait, center: Uuid) -> Result<bool, DbErr> {
     let sql = "SELECT 1 FROM orders WHERE call_center_id = $1 AND is_waiting LIMIT 1";
     Ok(Sql::with(sql, [center.into()]).scalar::<i32>(conn).await?.is_some())
-}
-
-/// The rows stay as they are until the transaction ends. SQLite's one writer is lock enough.
-pub(super) fn for_update(engine: Engine) -> &'static str {
-    match engine {
-        Engine::Sqlite => "",
-        Engine::Postgres => " FOR UPDATE OF o",
-    }
 }

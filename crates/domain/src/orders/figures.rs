@@ -75,7 +75,7 @@ async fn hold(tx: &Tx, clients: &[Uuid]) -> Result<(), DbErr> {
         return Ok(());
     }
     let mut sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM clients WHERE id IN ");
-    sql.bind_list(clients.to_vec()).push(" ORDER BY id FOR UPDATE) AS held");
+    sql.bind_list(clients.to_vec()).push(" ORDER BY id").hold(tx, "clients").push(") AS held");
     sql.execute(tx).await.map(drop)
 }
 

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::examine::{Decided, for_update, take_turn};
+use super::examine::{Decided, take_turn};
 use super::input::House;
 use super::link::{Link, Why};
 use super::lookup::name_words;
@@ -66,7 +66,7 @@ pub(super) async fn find_in_turn(tx: &Tx, actor: &Actor, id: Uuid) -> Result<Opt
     take_turn(tx, order.call_center_id).await?;
     let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM orders o WHERE 1 = 1"));
     visible(&mut sql, actor);
-    sql.push(" AND o.id = ").bind(id).push(for_update(tx.engine()));
+    sql.push(" AND o.id = ").bind(id).hold(tx, "o");
     sql.one(tx).await
 }
 
@@ -98,7 +98,7 @@ pub(crate) async fn with_numbers(
 pub(super) async fn waiting(tx: &Tx, center: Uuid, limit: i64) -> Result<Vec<Order>, DbErr> {
     let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM orders o WHERE o.call_center_id = "));
     sql.bind(center).push(" AND o.is_waiting ORDER BY o.seq LIMIT ").bind(limit);
-    sql.push(for_update(tx.engine()));
+    sql.hold(tx, "o");
     sql.all(tx).await
 }
 
@@ -350,7 +350,7 @@ pub async fn file_pieces(db: &Db, after: i64) -> Result<Option<i64>, DbErr> {
     let tx = db.begin().await?;
     let mut sql = Sql::new("SELECT o.seq, o.search_text FROM orders o WHERE o.seq > ");
     sql.bind(after).push(" AND NOT EXISTS (SELECT 1 FROM order_grams g WHERE g.rowid = o.seq)");
-    sql.push(" ORDER BY o.seq LIMIT 2000").push(for_update(tx.engine()));
+    sql.push(" ORDER BY o.seq LIMIT 2000").hold(&tx, "o");
     let orders: Vec<Unfiled> = sql.all(&tx).await?;
     let Some(last) = orders.last().map(|order| order.seq) else { return Ok(None) };
     let (seqs, texts): (Vec<i64>, Vec<String>) =

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, FromQueryResult};
 use uuid::Uuid;
 
-use super::examine::{self, Place, for_update};
+use super::examine::{self, Place};
 use super::lookup;
 use crate::linking::{self, ClientRecord, OrderRecord, SharedWords, Traces};
 
@@ -143,7 +143,7 @@ pub(super) async fn mark(
         let mut sql = Sql::new(
             "UPDATE orders SET is_waiting = TRUE WHERE id IN (SELECT o.id FROM orders o WHERE o.id IN ",
         );
-        sql.bind_list(ids.to_vec()).push(" ORDER BY o.id").push(for_update(tx.engine())).push(")");
+        sql.bind_list(ids.to_vec()).push(" ORDER BY o.id").hold(tx, "o").push(")");
         sql.execute(tx).await?;
     }
     examine::enqueue(tx, center, now).await

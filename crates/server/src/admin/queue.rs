@@ -1,8 +1,10 @@
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use base::outbox::{self, COUNTED, JobRow, KindSummary};
-use domain::Role;
+use domain::{Role, alerts};
 use uuid::Uuid;
 
 use super::words;
@@ -20,6 +22,8 @@ struct Queue {
     page: Page,
     kinds: Vec<KindSummary>,
     failed: Vec<JobRow>,
+    /// Whom failed jobs concern.
+    people: HashMap<Uuid, String>,
     late: i64,
 }
 
@@ -48,10 +52,19 @@ impl Queue {
         words::job(&self.page, kind)
     }
 
+    /// Whom it concerns: the person invited, say.
+    fn person(&self, job: &JobRow) -> Option<&String> {
+        self.people.get(&user_of(job)?)
+    }
+
     /// The last thing that went wrong with jobs of that kind.
     fn last_error(&self, kind: &str) -> Option<&str> {
         self.failed.iter().find(|job| job.kind == kind)?.last_error.as_deref()
     }
+}
+
+fn user_of(job: &JobRow) -> Option<Uuid> {
+    job.payload.get("user_id")?.as_str()?.parse().ok()
 }
 
 /// The queue is the installation's, not a centre's: owners go to what is theirs.
@@ -68,8 +81,10 @@ pub(super) async fn queue(
     let (conn, now) = (app.db().read(), app.now());
     let kinds = outbox::summary(conn, now).await?;
     let failed = outbox::recent(conn, SHOWN).await?;
+    let people: Vec<Uuid> = failed.iter().filter_map(user_of).collect();
+    let people = alerts::names(conn, &people).await?;
     let late = kinds.iter().map(|kind| kind.late).sum();
-    Ok(Html(Queue { page, kinds, failed, late }.render()?).into_response())
+    Ok(Html(Queue { page, kinds, failed, people, late }.render()?).into_response())
 }
 
 pub(super) async fn retry(

@@ -3,6 +3,7 @@
 use base::mail::{MailMessage, Mailbox};
 use base::outbox::{self, NewJob};
 use domain::Role;
+use serde_json::json;
 
 use crate::support::TestApp;
 
@@ -22,7 +23,7 @@ async fn the_queue_is_for_super_admins(app: TestApp) {
     app.sign_in(Role::Agent).await.get("/administration").await.expect(403);
     let tx = app.db.begin().await.unwrap();
     let now = app.clock.now();
-    let late = NewJob::new("test.late", serde_json::json!({}), now - chrono::TimeDelta::hours(1));
+    let late = NewJob::new("test.late", json!({}), now - chrono::TimeDelta::hours(1));
     outbox::enqueue(&tx, late, now).await.unwrap();
     tx.commit().await.unwrap();
     let page = admin.get("/administration").await.expect(200).body;
@@ -31,21 +32,26 @@ async fn the_queue_is_for_super_admins(app: TestApp) {
 
 async fn a_given_up_job_is_tried_again(app: TestApp) {
     let now = app.clock.now();
+    let owner = app.sign_in(Role::Owner).await;
+    let invited = json!({ "email": "koffi@exemple.ci", "name": "Koffi Aka", "role": "agent" });
+    let invited = owner.post("/api/users", &invited).await.expect(201).json()["id"].clone();
+    app.work().await;
     let tx = app.db.begin().await.unwrap();
-    let job = NewJob::new("test.failed", serde_json::json!({}), now);
+    let job = NewJob::new("test.failed", json!({ "user_id": invited }), now);
     let id = outbox::enqueue(&tx, job, now).await.unwrap();
-    let text =
-        "UPDATE jobs SET state = 'dead', last_error = '550 <b>inconnu</b>', finished_at = $1";
-    base::db::Sql::with(text, [now.into()]).execute(&tx).await.unwrap();
+    let text = "UPDATE jobs SET state = 'dead', last_error = '550 <b>inconnu</b>', finished_at = $1 \
+                WHERE id = $2";
+    base::db::Sql::with(text, [now.into(), id.into()]).execute(&tx).await.unwrap();
     tx.commit().await.unwrap();
     let admin = app.sign_in(Role::SuperAdmin).await;
     let page = admin.get("/administration").await.expect(200).body;
     assert!(page.contains("Abandonnée") && page.contains("550 &#60;b&#62;inconnu"), "{page}");
+    assert!(page.contains("Koffi Aka"), "whom it concerns: {page}");
     let target = format!("/administration/file/{id}/relance");
-    app.sign_in(Role::Owner).await.post_form(&target, &[]).await.expect(403);
+    owner.post_form(&target, &[]).await.expect(403);
     admin.post_form(&target, &[]).await.expect(303);
-    let state = "SELECT state FROM jobs";
-    let state: Option<String> = base::db::Sql::new(state).scalar(app.db.read()).await.unwrap();
+    let state = base::db::Sql::with("SELECT state FROM jobs WHERE id = $1", [id.into()]);
+    let state: Option<String> = state.scalar(app.db.read()).await.unwrap();
     assert_eq!(state.as_deref(), Some("ready"));
 }
 
@@ -55,7 +61,7 @@ async fn every_kind_of_job_is_said_in_words(app: TestApp) {
     assert!(kinds.len() > 10, "{kinds:?}");
     let tx = app.db.begin().await.unwrap();
     for kind in &kinds {
-        let job = NewJob::new(kind, serde_json::json!({}), now + chrono::TimeDelta::days(1));
+        let job = NewJob::new(kind, json!({}), now + chrono::TimeDelta::days(1));
         outbox::enqueue(&tx, job, now).await.unwrap();
     }
     tx.commit().await.unwrap();

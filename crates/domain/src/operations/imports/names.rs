@@ -2,6 +2,8 @@
 
 use base::text::fold;
 
+use crate::linking::titles;
+
 /// A whole name, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Name {
@@ -12,32 +14,6 @@ pub struct Name {
     /// The company, when the name is that of one.
     pub company: Option<String>,
 }
-
-/// Titles, folded, that stand before a name and are no part of it.
-const TITLES: [&str; 22] = [
-    "m",
-    "mr",
-    "mme",
-    "mlle",
-    "mle",
-    "dr",
-    "pr",
-    "me",
-    "mrs",
-    "ms",
-    "miss",
-    "monsieur",
-    "madame",
-    "mademoiselle",
-    "docteur",
-    "professeur",
-    "maitre",
-    "mister",
-    "sir",
-    "messieurs",
-    "mm",
-    "mmes",
-];
 
 /// Particles, folded, that begin a last name.
 const PARTICLES: [&str; 23] = [
@@ -99,7 +75,7 @@ pub fn split(full: &str) -> Name {
     if full.is_empty() {
         return Name::default();
     }
-    if is_company(&full) {
+    if is_company(&without_titles(full.split(' ')).join(" ")) {
         return Name { company: Some(full), ..Name::default() };
     }
     if let Some((last, first)) = full.split_once(',') {
@@ -135,13 +111,9 @@ fn is_company(full: &str) -> bool {
 
 fn without_titles<'a>(words: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    let titles = words.iter().take_while(|word| is_title(word)).count();
+    let titles = titles(&words);
     // "Me" alone, or "Dr" alone, is somebody's name after all.
     if titles < words.len() { words[titles..].to_vec() } else { words }
-}
-
-fn is_title(word: &str) -> bool {
-    TITLES.contains(&fold(word).as_str())
 }
 
 enum Boundary {
@@ -217,6 +189,8 @@ mod tests {
             ("DE LA TOUR Jean", "Jean", "DE LA TOUR"),
             ("Jean de LA TOUR", "Jean", "de LA TOUR"),
             ("Jean d'Ormesson", "Jean", "d'Ormesson"),
+            ("M. et Mme Jean Dupont", "Jean", "Dupont"),
+            ("M. & Mme Dupont", "", "Dupont"),
             ("Dr El Hadji Malick Sy", "El Hadji Malick", "Sy"),
             ("Martin, Jean-Paul", "Jean-Paul", "Martin"),
             ("DUPONT MARTIN Élodie", "Élodie", "DUPONT MARTIN"),

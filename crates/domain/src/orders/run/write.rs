@@ -7,7 +7,7 @@ use sea_orm::{FromQueryResult, Value};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::super::{Order, changes, examine, fact, figures};
+use super::super::{Order, changes, fact, figures};
 use super::weigh::Weighed;
 use super::{Page, Run, push_which};
 use crate::actor::Actor;
@@ -103,7 +103,7 @@ impl Run<'_> {
              FROM (SELECT o.version FROM orders o",
         );
         push_which(&mut sql, self.center, self.options, first - 1, last);
-        sql.push(examine::for_update(tx.engine())).push(") AS held");
+        sql.hold(tx, "o").push(") AS held");
         Ok(sql.one(tx).await?.unwrap_or(Standing { number: 0, versions: 0 }))
     }
 
