@@ -235,10 +235,9 @@ pub(super) async fn look(db: &Db, kinds: &[&str]) -> Result<Soonest, DbErr> {
     for kind in kinds {
         // In order, so that PostgreSQL reads the index's first entry instead of guessing how many
         // of the waiting jobs are due.
-        sql.push("SELECT CAST(").bind((*kind).to_owned()).push(" AS TEXT) AS kind, ");
+        sql.push("SELECT CAST(").bind(*kind).push(" AS TEXT) AS kind, ");
         sql.push("(SELECT run_at FROM jobs WHERE state = 'ready' AND kind = ");
-        sql.bind((*kind).to_owned());
-        sql.push(" ORDER BY run_at LIMIT 1) AS at UNION ALL ");
+        sql.bind(*kind).push(" ORDER BY run_at LIMIT 1) AS at UNION ALL ");
     }
     sql.push("SELECT NULL AS kind, (SELECT lease_until FROM jobs WHERE state = 'running' ");
     sql.push("ORDER BY lease_until LIMIT 1) AS at");

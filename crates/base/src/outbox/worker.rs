@@ -56,7 +56,9 @@ impl Worker {
         let mut signals = self.db.signals();
         while !stop.is_cancelled() {
             let next = match self.start_due().await {
-                Ok(next) => next,
+                Ok((0, next)) => next,
+                // There may be more, now or later.
+                Ok(_) => continue,
                 Err(error) => {
                     tracing::error!(%error, "the queue cannot be read");
                     None
@@ -108,30 +110,26 @@ impl Worker {
         }
     }
 
-    /// Starts what is due while there are places; returns when to look again.
-    async fn start_due(&self) -> Result<Option<DateTime<Utc>>, DbErr> {
-        loop {
-            let now = self.clock.now();
-            // Of a kind without a free place, its own end will wake us.
-            let free = self.kinds.iter().filter(|(_, kind)| kind.places.available_permits() > 0);
-            let free: Vec<&str> = free.map(|(name, _)| *name).collect();
-            let soonest = self.look(&free, now).await?;
-            let mut started = 0;
-            for name in soonest.due(now) {
-                let Some(kind) = self.kinds.get(name) else { continue };
-                let places = kind.places.available_permits();
-                let lease = kind.handler.lease().min(ALIVE);
-                let jobs = store::claim(&self.db, name, places, lease, now).await?;
-                started += jobs.len();
-                for job in jobs {
-                    self.start(kind, job).await;
-                }
-            }
-            // Otherwise there may be more, now or later.
-            if started == 0 {
-                return Ok(soonest.at());
+    /// Starts what is due while there are places; returns how many jobs that were, and when
+    /// something is next to be done.
+    async fn start_due(&self) -> Result<(usize, Option<DateTime<Utc>>), DbErr> {
+        let now = self.clock.now();
+        // Of a kind without a free place, its own end will wake us.
+        let free = self.kinds.iter().filter(|(_, kind)| kind.places.available_permits() > 0);
+        let free: Vec<&str> = free.map(|(name, _)| *name).collect();
+        let soonest = self.look(&free, now).await?;
+        let mut started = 0;
+        for name in soonest.due(now) {
+            let Some(kind) = self.kinds.get(name) else { continue };
+            let places = kind.places.available_permits();
+            let lease = kind.handler.lease().min(ALIVE);
+            let jobs = store::claim(&self.db, name, places, lease, now).await?;
+            started += jobs.len();
+            for job in jobs {
+                self.start(kind, job).await;
             }
         }
+        Ok((started, soonest.at()))
     }
 
     /// What the queue asks for next, once what dead workers held is available again.

@@ -22,6 +22,7 @@ both_engines!(
     a_long_job_keeps_its_lease_while_its_worker_lives_and_no_longer_than_a_minute,
     a_running_worker_starts_a_job_as_soon_as_it_is_committed,
     a_rolled_back_job_does_not_exist,
+    a_worker_told_to_stop_leaves_the_rest_of_a_flood,
     two_workers_share_the_jobs_without_doing_one_twice,
 );
 
@@ -91,6 +92,17 @@ async fn a_job_asked_for_once_waits_once(app: TestApp) {
     app.clock.advance(TimeDelta::minutes(5));
     assert_eq!(worker.drain().await.unwrap(), 1);
     assert_eq!(runs.load(Ordering::SeqCst), 3);
+}
+
+async fn a_worker_told_to_stop_leaves_the_rest_of_a_flood(app: TestApp) {
+    let (worker, runs, ran) = worker(&app, 0);
+    enqueue(&app, TimeDelta::zero(), 500).await;
+    let stop = CancellationToken::new();
+    let working = tokio::spawn(worker.run(stop.clone()));
+    ran.notified().await;
+    stop.cancel();
+    working.await.unwrap();
+    assert!(runs.load(Ordering::SeqCst) < 500, "those under way are done, no others begun");
 }
 
 async fn a_cancelled_job_never_runs(app: TestApp) {
